@@ -1,0 +1,268 @@
+"""A role-neutral fold over a trace: records in, events out. It watches both sides and is neither.
+
+Live endpoint, capture and lesson all go through it, so they are explained by the same rules. Bytes from the wire
+never make it raise.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Literal, NamedTuple
+
+from app.protocol.events import Detail, End, Event, EventKind, Message, State, Violation
+from app.protocol.extensions import Deflate
+from app.protocol.fault import Fault, at_bytes
+from app.protocol.frames import DATA, Opcode
+from app.protocol.handshake import Request, Response, find_end, parse_request, parse_response
+from app.protocol.limits import Limits
+from app.protocol.opening import agreed_deflate, judge_request, judge_response
+from app.protocol.reader import Frame, FrameReader, Item, Received
+from app.protocol.states import advance
+from app.trace import SIDES, Record, Side, other
+
+Phase = Literal["head", "waiting", "frames", "other"]
+"""What a side's bytes are: its head, frames that must wait for the answer, frames, or nothing of ours (an HTTP body)."""
+
+
+class _Seen(NamedTuple):
+    """A complete frame, remembered for the message it belongs to; start and end in bits."""
+
+    seq: int
+    start: int
+    end: int
+    opcode: int
+    compressed: bool
+
+
+class _Direction:
+    """One side's stream as far as it has been folded."""
+
+    __slots__ = ("buffer", "ended", "faults", "frames", "offset", "phase", "reader")
+
+    def __init__(self) -> None:
+        self.phase: Phase = "head"
+        self.buffer = bytearray()
+        self.offset = 0
+        self.reader: FrameReader | None = None
+        self.faults: list[Violation] = []
+        self.frames: list[_Seen] = []
+        self.ended = False
+
+
+class Conversation:
+    """Folds the records of one connection into events, as they come.
+
+    With `assume_open` the opening handshake is taken to have happened before the first record, with `deflate` agreed
+    in it; so a capture that begins in the middle can be read.
+    """
+
+    def __init__(
+        self, limits: Limits | None = None, *, assume_open: bool = False, deflate: Deflate | None = None
+    ) -> None:
+        self.limits = limits or Limits()
+        self.request: Request | None = None
+        self.response: Response | None = None
+        self.deflate: Deflate | None = deflate
+        self.seq = 0
+        self.states: dict[Side, State] = {"client": "CONNECTING", "server": "CONNECTING"}
+        self._sides = {side: _Direction() for side in SIDES}
+        self._events: list[Event] = []
+        self._at = 0
+        if assume_open:
+            self.states = {"client": "OPEN", "server": "OPEN"}
+            for side in SIDES:
+                self._open_frames(side)
+
+    def feed(self, record: Record) -> list[Event]:
+        """The events that this record completes."""
+        self._at = record.at
+        if record.layer == "wire":
+            if record.kind == "data":
+                self._data(record.side, record.data)
+            elif record.kind in ("fin", "rst"):
+                self._end(record.side, record.kind)
+            elif record.kind == "gap":
+                self._lose(record.side)
+        return self._taken()
+
+    def close(self) -> list[Event]:
+        """The trace has ended: sides that have not stopped sending are reported as stopped here."""
+        for side in SIDES:
+            if not self._sides[side].ended and (self.request or self._sides[side].offset or self._sides[side].buffer):
+                self._end(side, "stop")
+        return self._taken()
+
+    def preview(self, side: Side, data: bytes) -> list[Event]:
+        """What these bytes would become if `side` sent them now. Leaves the conversation as it is."""
+        return deepcopy(self).feed(Record(self._at, side, "wire", "data", data))
+
+    def _taken(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def _emit(self, side: Side, kind: EventKind, start: int, end: int, detail: Detail, space: str = "wire") -> Event:
+        event = Event(self.seq, self._at, side, kind, start, end, self.states, detail, [], space)
+        self.seq += 1
+        self._events.append(event)
+        return event
+
+    def _violate(self, side: Side, fault: Fault) -> Violation:
+        violation = Violation.of(fault, self.seq)
+        self._emit(side, "violation", fault.start, fault.start + fault.bits, violation)
+        return violation
+
+    def _data(self, side: Side, data: bytes) -> None:
+        direction = self._sides[side]
+        if direction.phase == "frames" and direction.reader:
+            self._items(side, direction.reader.feed(data))
+        elif direction.phase == "other":
+            direction.offset += len(data)
+        else:
+            if direction.phase == "waiting" and not direction.buffer and data:
+                start = direction.offset
+                self._violate(side, at_bytes("req.no-early-data", start, start + len(data), "sent before the answer"))
+            direction.buffer += data
+            if direction.phase == "head":
+                self._head(side)
+
+    def _head(self, side: Side) -> None:
+        direction = self._sides[side]
+        end = find_end(direction.buffer)
+        if end is None:
+            if len(direction.buffer) > self.limits.head:
+                start = direction.offset
+                self._violate(side, at_bytes("frm.limits", start, start + self.limits.head, "a head without an end"))
+                direction.phase = "other"
+            return
+        raw = bytes(direction.buffer[:end])
+        rest = bytes(direction.buffer[end:])
+        direction.buffer.clear()
+        start, direction.offset = direction.offset, direction.offset + end
+        if side == "client":
+            self._request(raw)
+        else:
+            self._response(raw, start)
+        if rest:
+            self._data(side, rest)
+
+    def _request(self, raw: bytes) -> None:
+        self.request = parse_request(raw)
+        self._sides["client"].phase = "waiting"
+        event = self._emit("client", "request", 0, len(raw) * 8, self.request)
+        event.violations = [self._violate("client", fault) for fault in judge_request(self.request)]
+        if self.response is not None:
+            self._answered()
+
+    def _response(self, raw: bytes, start: int) -> None:
+        response = parse_response(raw)
+        if response.status == 100:
+            self._emit("server", "response", start * 8, (start + len(raw)) * 8, response)
+            return
+        self.response = response
+        self.states = advance(self.states, "server", "101" if response.status == 101 else "refusal")
+        event = self._emit("server", "response", start * 8, (start + len(raw)) * 8, response)
+        faults = judge_response(response, self.request)
+        event.violations = [
+            self._violate("server", fault._replace(start=fault.start + start * 8)) for fault in faults
+        ]
+        self._answered()
+
+    def _answered(self) -> None:
+        """The answer is known: what follows on each side is frames, or is not ours to read."""
+        assert self.response is not None
+        accepted = self.response.status == 101
+        if accepted:
+            self.deflate = agreed_deflate(self.response)
+        for side in SIDES:
+            direction = self._sides[side]
+            if side == "client" and direction.phase == "head":
+                continue
+            waiting = bytes(direction.buffer)
+            direction.buffer.clear()
+            if accepted:
+                self._open_frames(side)
+            else:
+                direction.phase = "other"
+            if waiting:
+                self._data(side, waiting)
+
+    def _open_frames(self, side: Side) -> None:
+        direction = self._sides[side]
+        direction.phase = "frames"
+        direction.reader = FrameReader(
+            side, offset=direction.offset, deflate=self.deflate, limits=self.limits, detail=True
+        )
+
+    def _items(self, side: Side, items: list[Item]) -> None:
+        direction = self._sides[side]
+        for item in items:
+            if isinstance(item, Fault):
+                direction.faults.append(self._violate(side, item))
+            elif isinstance(item, Frame):
+                self._frame(side, item)
+            elif item[0] in (Opcode.TEXT, Opcode.BINARY):
+                self._message(side, item)
+
+    def _frame(self, side: Side, frame: Frame) -> None:
+        direction = self._sides[side]
+        if frame.header.opcode == Opcode.CLOSE:
+            self.states = advance(self.states, side, "close")
+        event = self._emit(side, "frame", frame.start * 8, frame.end * 8, frame.header)
+        direction.frames.append(_Seen(event.seq, event.start, event.end, frame.header.opcode, bool(frame.header.rsv1)))
+        event.violations, direction.faults = direction.faults, []
+
+    def _message(self, side: Side, item: Received) -> None:
+        opcode, payload, first, last = item
+        frames = [frame for frame in self._sides[side].frames[first : last + 1] if frame.opcode in DATA]
+        compressed = self.deflate is not None and frames[0].compressed
+        message = Message(opcode, payload, tuple(frame.seq for frame in frames), compressed)
+        self._emit(side, "message", frames[0].start, frames[-1].end, message, "message")
+
+    def _lose(self, side: Side) -> None:
+        """Bytes are missing: what follows cannot be cut into frames."""
+        self._sides[side].phase = "other"
+
+    def _end(self, side: Side, how: str) -> None:
+        direction = self._sides[side]
+        if direction.ended:
+            return
+        direction.ended = True
+        partial = self._partial(direction)
+        reader = direction.reader
+        for fault in reader.finish() if reader and direction.phase == "frames" else ():
+            self._violate(side, fault)
+        clean = reader is not None and reader.closed
+        if how == "rst" or all(self._sides[each].ended for each in SIDES):
+            self.states = advance(self.states, side, "ends")
+        at = self._size(direction) * 8
+        event = self._emit(side, "end", at, at, End(how, partial, clean))
+        if how != "stop" and (rule := self._ended_badly(side, how)):
+            event.violations = [self._violate(side, Fault(rule[0], at, 0, rule[1]))]
+
+    def _partial(self, direction: _Direction) -> tuple[int, int] | None:
+        if direction.phase == "frames" and direction.reader:
+            return direction.reader.partial
+        if direction.phase == "head" and direction.buffer:
+            return direction.offset, direction.offset + len(direction.buffer)
+        return None
+
+    def _size(self, direction: _Direction) -> int:
+        """Bytes of this side that have been folded."""
+        if direction.phase == "frames" and direction.reader:
+            partial = direction.reader.partial
+            return partial[1] if partial else direction.reader.offset
+        return direction.offset + len(direction.buffer)
+
+    def _ended_badly(self, side: Side, how: str) -> tuple[str, str] | None:
+        """The rule that an end of TCP breaks, if any, and what was found."""
+        mine, theirs = (self._sides[each].reader for each in (side, other(side)))
+        if self.response is None:
+            return ("res.refuse", "TCP ended without an answer") if side == "server" and self.request else None
+        if mine is None or mine.closed:
+            return ("cls.tcp.clean", "TCP was reset") if how == "rst" and mine else None
+        if theirs is not None and theirs.closed:
+            return "cls.reply", "TCP ended without an answer to the Close frame"
+        if how == "rst":
+            return "cls.lost", "TCP was reset without a Close frame"
+        peer_ended = self._sides[other(side)].ended
+        return None if peer_ended else ("cls.start", "TCP ended without a Close frame")

@@ -1,0 +1,91 @@
+"""permessage-deflate's two machines (RFC 7692 section 7.2): inflate with a limit, deflate with the tail cut off."""
+
+from __future__ import annotations
+
+import zlib
+from collections import deque
+
+TAIL = b"\x00\x00\xff\xff"
+"""The end of a sync flush: the sender cuts it off, the receiver puts it back (section 7.2.1 and 7.2.2)."""
+
+WINDOW = 32_768
+
+
+class InflateError(ValueError):
+    """The compressed payload is not valid DEFLATE."""
+
+
+class TooBig(ValueError):
+    """The message inflates to more than its limit."""
+
+
+class Inflater:
+    """Inflates the messages of one direction, a piece at a time.
+
+    `bits` is the agreed window size (8 to 15); without `takeover` each message starts with an empty window.
+    """
+
+    def __init__(self, bits: int = 15, takeover: bool = True) -> None:
+        self._bits = bits
+        self._takeover = takeover
+        self._recent: deque[bytes] = deque()
+        self._recent_size = 0
+        self._zlib = zlib.decompressobj(-bits)
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        """The next piece of a message; at most `limit` bytes may come out. Raises InflateError, TooBig."""
+        try:
+            out = self._zlib.decompress(data, limit + 1)
+            while self._zlib.eof and self._zlib.unused_data:
+                out += self._restart(out, self._zlib.unused_data, limit + 1 - len(out))
+        except zlib.error as error:
+            raise InflateError(str(error).rpartition(": ")[2]) from None
+        if len(out) > limit or self._zlib.unconsumed_tail:
+            raise TooBig
+        if out:
+            self._remember(out)
+        return out
+
+    def finish(self, limit: int) -> bytes:
+        """The rest of a message whose last piece has been fed."""
+        out = b"" if self._zlib.eof else self.feed(TAIL, limit)
+        if not self._takeover:
+            self._recent.clear()
+            self._recent_size = 0
+            self._zlib = zlib.decompressobj(-self._bits)
+        elif self._zlib.eof:
+            self._zlib = zlib.decompressobj(-self._bits, zdict=b"".join(self._recent)[-WINDOW:])
+        return out
+
+    def _restart(self, out: bytes, data: bytes, limit: int) -> bytes:
+        """Go on after a block with BFINAL = 1: zlib is finished there, the message is not (section 7.2.3.4)."""
+        window = (b"".join(self._recent) + out)[-WINDOW:]
+        self._zlib = zlib.decompressobj(-self._bits, zdict=window)
+        return self._zlib.decompress(data, max(limit, 1))
+
+    def _remember(self, out: bytes) -> None:
+        """Keep at least the last window of output, in the pieces it came in: joining them is rarely needed."""
+        self._recent.append(out)
+        self._recent_size += len(out)
+        while self._recent_size - len(self._recent[0]) >= WINDOW:
+            self._recent_size -= len(self._recent.popleft())
+
+
+class Deflater:
+    """Compresses the messages of one direction.
+
+    zlib has no 256-byte window for compressing; its 512-byte window never reaches back further than 250 bytes, so
+    that one serves for both.
+    """
+
+    def __init__(self, bits: int = 15, takeover: bool = True, level: int = 6) -> None:
+        self._settings = (level, zlib.DEFLATED, -max(bits, 9))
+        self._takeover = takeover
+        self._zlib = zlib.compressobj(*self._settings)
+
+    def message(self, payload: bytes) -> bytes:
+        """The payload of a whole message, compressed, without the tail."""
+        out = self._zlib.compress(payload) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
+        if not self._takeover:
+            self._zlib = zlib.compressobj(*self._settings)
+        return out.removesuffix(TAIL) or b"\x00"
