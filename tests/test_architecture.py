@@ -127,7 +127,7 @@ def test_a_module_has_its_test(module: Module) -> None:
         return
     *folders, name = module.names[1:]
     if name == "__init__":
-        name = folders.pop() if folders else "app"
+        name = folders[-1] if folders else "app"
     mirrors = [Path(*folders, f"test_{name.strip('_')}.py")]
     mirrors += [Path(*folders[:depth], f"test_{folder}.py") for depth, folder in enumerate(folders)]
     assert any((ROOT / "tests" / mirror).exists() for mirror in mirrors), f"no tests/{mirrors[0]}"

@@ -1,0 +1,36 @@
+"""Foreign bytes become traces. One module per format; the table says in which order they are recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from app.importers import hexdump, jsonl, raw
+from app.importers.source import Source, Unreadable
+from app.trace import Side
+
+__all__ = ["IMPORTERS", "Importer", "Source", "Unreadable", "read"]
+
+
+class Importer(NamedTuple):
+    """A format: what it is called, what it is, and how it is recognised and read."""
+
+    name: str
+    what: str
+    sniff: Callable[[bytes], bool]
+    read: Callable[[bytes, Side | None], Source]
+
+
+IMPORTERS = {
+    module.NAME: Importer(module.NAME, module.WHAT, module.sniff, module.read) for module in (jsonl, raw, hexdump)
+}
+
+
+def read(data: bytes, name: str | None = None, side: Side | None = None) -> Source:
+    """Read bytes in the named format, or in the first that recognises them. Raises Unreadable."""
+    if not data:
+        raise Unreadable("The input is empty.")
+    chosen = [IMPORTERS[name]] if name else [importer for importer in IMPORTERS.values() if importer.sniff(data)]
+    if not chosen:
+        raise Unreadable("This text is neither hexadecimal nor a trace; --from raw takes it as the bytes themselves.")
+    return chosen[0].read(data, side)

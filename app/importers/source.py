@@ -1,0 +1,67 @@
+"""What every importer gives back: traces, and an honest account of how they were read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from app.importers.sides import divide, has_rsv1, is_head, is_tls
+from app.trace import Fidelity, Side, Trace
+
+NO_LIMIT = 2**40
+"""Uploads are bounded before they are read, files in the terminal by memory."""
+
+NO_HANDSHAKE = "The opening handshake is missing: the connection is taken as open."
+COMPRESSED = "RSV1 is set in a data frame, so permessage-deflate is taken as agreed."
+
+
+class Unreadable(ValueError):
+    """Input that no importer can read as it stands; the text is one sentence for the person who gave it."""
+
+
+class Source(NamedTuple):
+    """Traces read from foreign bytes. `ignored_lines` counts lines from one, as editors do.
+
+    `opened` says that the bytes begin after the opening handshake, `compressed` that they show signs of
+    permessage-deflate all the same.
+    """
+
+    format: str
+    bytes: int
+    traces: list[Trace]
+    fidelity: Fidelity = "wire"
+    ignored_lines: tuple[int, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    opened: bool = False
+    compressed: bool = False
+
+    def about(self) -> dict[str, object]:
+        """The first line of `explain --json`."""
+        return {
+            "kind": "source",
+            "format": self.format,
+            "bytes": self.bytes,
+            "fidelity": self.fidelity,
+            "ignored_lines": list(self.ignored_lines),
+            "assumptions": list(self.assumptions),
+        }
+
+
+def from_stream(
+    data: bytes,
+    layout: str,
+    side: Side | None,
+    *,
+    ignored_lines: tuple[int, ...] = (),
+    assumptions: tuple[str, ...] = (),
+) -> Source:
+    """A source that is one run of wire bytes: of one side, or (side None) of the sides that the bytes show."""
+    if not data:
+        raise Unreadable("There are no bytes in this input.")
+    trace = Trace("import", limit=NO_LIMIT)
+    runs, guesses = ([(side, data)], ()) if side else divide(data)
+    for owner, run in runs:
+        trace.add(0, owner, run)
+    opened = not (is_head(data) or is_tls(data))
+    compressed = opened and has_rsv1(data)
+    notes = (*assumptions, *guesses, *((NO_HANDSHAKE,) if opened else ()), *((COMPRESSED,) if compressed else ()))
+    return Source(layout, len(data), [trace], "wire", ignored_lines, notes, opened, compressed)
