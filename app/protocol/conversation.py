@@ -21,7 +21,7 @@ from app.protocol.states import advance
 from app.trace import SIDES, Record, Side, other
 
 Phase = Literal["head", "waiting", "frames", "other"]
-"""What a side's bytes are: its head, frames that must wait for the answer, frames, or nothing of ours (an HTTP body)."""
+"""What a side's bytes are: its head, frames that wait for the answer, frames, or nothing of ours (an HTTP body)."""
 
 
 class _Seen(NamedTuple):
@@ -162,9 +162,7 @@ class Conversation:
         self.states = advance(self.states, "server", "101" if response.status == 101 else "refusal")
         event = self._emit("server", "response", start * 8, (start + len(raw)) * 8, response)
         faults = judge_response(response, self.request)
-        event.violations = [
-            self._violate("server", fault._replace(start=fault.start + start * 8)) for fault in faults
-        ]
+        event.violations = [self._violate("server", fault._replace(start=fault.start + start * 8)) for fault in faults]
         self._answered()
 
     def _answered(self) -> None:
@@ -229,8 +227,7 @@ class Conversation:
         direction.ended = True
         partial = self._partial(direction)
         reader = direction.reader
-        for fault in reader.finish() if reader and direction.phase == "frames" else ():
-            self._violate(side, fault)
+        self._items(side, reader.finish() if reader and direction.phase == "frames" else [])
         clean = reader is not None and reader.closed
         if how == "rst" or all(self._sides[each].ended for each in SIDES):
             self.states = advance(self.states, side, "ends")

@@ -1,4 +1,4 @@
-"""Sec-WebSocket-Extensions: its grammar (RFC 6455 section 9.1) and permessage-deflate's parameters (RFC 7692 section 7)."""
+"""Sec-WebSocket-Extensions: the grammar of RFC 6455 section 9.1, and the parameters of RFC 7692 section 7."""
 
 from __future__ import annotations
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
+from importlib import import_module
 from typing import NamedTuple
-
-try:
-    from websockets.speedups import apply_mask as _xor  # C, as fast as copying
-except ImportError:  # a pure fallback stays: the C part of websockets is not built everywhere
-    _xor = None
 
 
 class Opcode(IntEnum):
@@ -38,7 +35,7 @@ def opcode_name(opcode: int) -> str:
 
 
 class Header(NamedTuple):
-    """Everything before the payload. `form` is 7, 16 or 64, the bits the length took; `size` counts bytes, key included."""
+    """Everything before the payload. `form` is 7, 16 or 64 (bits of the length), `size` in bytes counts the key too."""
 
     fin: int
     rsv1: int
@@ -75,13 +72,22 @@ def read_header(data: bytes | bytearray | memoryview, pos: int = 0) -> Header | 
     )
 
 
-def _xor_pure(data: bytes, key: bytes) -> bytes:
+def xor_pure(data: bytes, key: bytes) -> bytes:
+    """Byte i of data XOR byte i mod 4 of key, in plain Python."""
     size = len(data)
     pattern = (key * (size // 4 + 1))[:size]
     return (int.from_bytes(data, "big") ^ int.from_bytes(pattern, "big")).to_bytes(size, "big")
 
 
-apply_mask = _xor or _xor_pure
+def _mask_function() -> Callable[[bytes, bytes], bytes]:
+    """The C function of websockets where it was built: it is as fast as copying. Else plain Python."""
+    try:
+        return import_module("websockets.speedups").apply_mask  # type: ignore[no-any-return]
+    except ImportError:
+        return xor_pure
+
+
+apply_mask = _mask_function()
 """`apply_mask(data, key)`: byte i of data XOR byte i mod 4 of key; the same both ways (section 5.3)."""
 
 

@@ -200,9 +200,7 @@ def _header(line: _Line, headers: list[HeaderLine], faults: list[Fault], rule: s
         faults.append(at_bytes(rule, at, at + 1, f"a control byte, {value[bad.start()]:#04x}"))
     stripped = value.strip(b" \t")
     value_start = colon_at + 1 + (len(value) - len(value.lstrip(b" \t")) if stripped else len(value))
-    headers.append(
-        HeaderLine(name.rstrip(b" \t"), stripped, start, value_start, value_start + len(stripped), line.end)
-    )
+    headers.append(HeaderLine(name.rstrip(b" \t"), stripped, start, value_start, value_start + len(stripped), line.end))
 
 
 def _three(line: _Line) -> tuple[list[bytes], tuple[tuple[int, int], tuple[int, int], tuple[int, int]]]:
@@ -245,8 +243,13 @@ def parse_response(raw: bytes) -> Response:
         faults.insert(0, at_bytes("res.101", line.start, line.start + len(line.text), "not a status line"))
         end = line.start + len(line.text)
         return Response(raw, line.text, 0, b"", ((line.start, end), (end, end), (end, end)), headers, tuple(faults))
-    places = [(line.start + a, line.start + b) if a >= 0 else (line.start + len(line.text),) * 2 for a, b in (match.span(n) for n in (1, 2, 3))]
-    return Response(raw, match[1], int(match[2]), match[3] or b"", (places[0], places[1], places[2]), headers, tuple(faults))
+    places = [
+        (line.start + a, line.start + b) if a >= 0 else (line.start + len(line.text),) * 2
+        for a, b in (match.span(n) for n in (1, 2, 3))
+    ]
+    return Response(
+        raw, match[1], int(match[2]), match[3] or b"", (places[0], places[1], places[2]), headers, tuple(faults)
+    )
 
 
 Headers = Iterable[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""The rules of the opening handshake: what a request must be, and whether a response answers it (RFC 6455 section 4)."""
+"""The rules of the opening handshake: what a request must be, and what answers it (RFC 6455 section 4)."""
 
 from __future__ import annotations
 
@@ -142,7 +142,9 @@ def _subprotocols(request: Request) -> Iterator[Fault]:
             token, start = part.strip(b" \t"), at + len(part) - len(part.lstrip(b" \t"))
             end = max(start + len(token), start + 1)
             if not TOKEN.fullmatch(token):
-                yield at_bytes("req.protocol.syntax", start, end, "not a subprotocol name" if token else "nothing named")
+                yield at_bytes(
+                    "req.protocol.syntax", start, end, "not a subprotocol name" if token else "nothing named"
+                )
             elif token in seen:
                 yield at_bytes("req.protocol.syntax", start, end, f"{_show(token)} is offered twice")
             seen.add(token)
@@ -161,7 +163,9 @@ def _extensions(request: Request) -> Iterator[Fault]:
             continue
         for offer in offers:
             if offer.name not in extensions.REGISTERED:
-                yield at_bytes("req.ext.registered", at + offer.start, at + offer.end, f"{offer.name} is not registered")
+                yield at_bytes(
+                    "req.ext.registered", at + offer.start, at + offer.end, f"{offer.name} is not registered"
+                )
             if offer.name == extensions.NAME:
                 for bad in extensions.check_params(offer, response=False):
                     yield at_bytes(bad.rule, at + bad.start, at + bad.end, bad.note)
@@ -269,9 +273,7 @@ def _accepted_extensions(response: Response, request: Request | None) -> Iterato
                 yield from _window_answer(element, offers, at)
 
 
-def _window_answer(
-    element: extensions.Extension, offers: list[extensions.Extension], at: int
-) -> Iterator[Fault]:
+def _window_answer(element: extensions.Extension, offers: list[extensions.Extension], at: int) -> Iterator[Fault]:
     """Whether the response keeps to one of the offers (RFC 7692 sections 7.1.1 and 7.1.2)."""
     mine = [offer for offer in offers if offer.name == extensions.NAME]
     values = {param.name: param for param in element.params}
@@ -290,7 +292,9 @@ def _window_answer(
         given = values.get("server_max_window_bits")
         bits = extensions.window_bits(given.value) if given else None
         if given is None:
-            yield at_bytes("pmd.smwb.resp", at + element.start, at + element.end, "server_max_window_bits was asked for")
+            yield at_bytes(
+                "pmd.smwb.resp", at + element.start, at + element.end, "server_max_window_bits was asked for"
+            )
         elif bits and bits > max(known):
             yield at_bytes("pmd.smwb.resp", at + given.start, at + given.end, f"at most {max(known)} was asked for")
 
@@ -313,13 +317,24 @@ def _refused_version(response: Response, request: Request | None) -> Iterator[Fa
 
 def _malformed_accepted(response: Response, request: Request | None) -> Iterator[Fault]:
     for fault in judge_request(request) if request else ():
-        if RULES[fault.rule].severity == "error" and not fault.rule.startswith("pmd.") and fault.rule != "req.ext.params":
+        if (
+            RULES[fault.rule].severity == "error"
+            and not fault.rule.startswith("pmd.")
+            and fault.rule != "req.ext.params"
+        ):
             yield at_bytes("res.reject-malformed", *response.spans[1], f"the request broke {fault.rule}")
             return
 
 
 _Check = Callable[[Response, Request | None], Iterator[Fault]]
-_ACCEPT_CHECKS: tuple[_Check, ...] = (_answers, _accept, _chosen_protocol, _accepted_extensions, _no_body, _malformed_accepted)
+_ACCEPT_CHECKS: tuple[_Check, ...] = (
+    _answers,
+    _accept,
+    _chosen_protocol,
+    _accepted_extensions,
+    _no_body,
+    _malformed_accepted,
+)
 _REFUSE_CHECKS: tuple[_Check, ...] = (_refused_version,)
 
 

@@ -11,10 +11,20 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from app.protocol import closing
-from app.protocol.deflate import Inflater, InflateError, TooBig
+from app.protocol.deflate import InflateError, Inflater, TooBig
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
-from app.protocol.frames import DATA, MAX_CONTROL, OPCODES, Header, Opcode, apply_mask, is_control, length_form, read_header
+from app.protocol.frames import (
+    DATA,
+    MAX_CONTROL,
+    OPCODES,
+    Header,
+    Opcode,
+    apply_mask,
+    is_control,
+    length_form,
+    read_header,
+)
 from app.protocol.limits import Limits
 from app.protocol.utf8 import Utf8
 from app.trace import Side

@@ -1,0 +1,117 @@
+"""Bytes to meaning: an event said as fields that tile its bits, one sentence, and how each value came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.anatomy.derive import Derivation, derive_frame, derive_head, sent_required
+from app.anatomy.field import Field, Origin, Space
+from app.anatomy.frame import frame_spaces
+from app.anatomy.http import request_space, response_space
+from app.anatomy.message import message_space
+from app.anatomy.names import family, label
+from app.anatomy.sentences import Part, sizes, title
+from app.protocol.events import Event, Message, Violation
+from app.protocol.frames import Header, apply_mask
+from app.protocol.handshake import Request, Response, find_end, parse_request
+from app.trace import Trace
+
+__all__ = ["Explanation", "Field", "Origin", "Part", "Space", "explain", "explain_bytes", "family", "label"]
+
+SHOWN = 1 << 20
+"""Bytes of one event that are explained; a longer payload is shown as far as that."""
+
+HEAD = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything there is to say about one event. `opening` is the field worth seeing first."""
+
+    event: Event
+    title: str
+    sizes: tuple[Part, ...]
+    spaces: tuple[Space, ...]
+    derivations: dict[str, tuple[Derivation, ...]]
+    violations: tuple[Violation, ...]
+    opening: str
+
+    @property
+    def wire(self) -> Space:
+        """The bytes as they travelled."""
+        return self.spaces[0]
+
+
+def explain(event: Event, trace: Trace) -> Explanation:
+    """Explain an event of a trace."""
+    start = event.start // 8
+    data = trace.bytes(event.side, start, min((event.end + 7) // 8, start + SHOWN))
+    return explain_bytes(event, data, _key(event, trace))
+
+
+def explain_bytes(event: Event, data: bytes, key: bytes | None = None) -> Explanation:
+    """Explain an event from its own bytes: held ones are in no trace yet. `key` is the Sec-WebSocket-Key before it."""
+    detail = event.detail
+    derivations: dict[str, tuple[Derivation, ...]] = {}
+    if isinstance(detail, Request):
+        spaces: tuple[Space, ...] = (request_space(detail),)
+        derivations = derive_head(spaces[0], detail.get("Sec-WebSocket-Key"), None)
+    elif isinstance(detail, Response):
+        spaces = (response_space(detail, event.start // 8),)
+        derivations = derive_head(spaces[0], key, detail.get("Sec-WebSocket-Accept"))
+    elif isinstance(detail, Header):
+        spaces = frame_spaces(data, detail, event.side, event.start // 8)
+        payload = data[detail.size :]
+        plain = apply_mask(payload, detail.key) if detail.key is not None else payload
+        derivations = derive_frame(spaces[0], detail, plain)
+    elif isinstance(detail, Message):
+        spaces = (message_space(detail),)
+    else:
+        spaces = (Space("wire", data, (), event.start // 8),)
+    for violation in event.violations:
+        name = _field_of(violation, spaces[0])
+        derivations[name] = (sent_required(violation, spaces[0]), *derivations.get(name, ()))
+    plain_text = spaces[1].data if len(spaces) > 1 else spaces[0].data
+    return Explanation(
+        event,
+        title(event, plain_text if isinstance(detail, Header) and detail.masked else _unmasked_payload(event, data)),
+        sizes(event),
+        spaces,
+        derivations,
+        tuple(event.violations),
+        _opening(event, spaces[0]),
+    )
+
+
+def _unmasked_payload(event: Event, data: bytes) -> bytes:
+    return data[event.detail.size :] if isinstance(event.detail, Header) else data
+
+
+def _key(event: Event, trace: Trace) -> bytes | None:
+    """The Sec-WebSocket-Key that a response answers."""
+    if not isinstance(event.detail, Response):
+        return None
+    head = trace.bytes("client", 0, HEAD)
+    end = find_end(head)
+    return parse_request(head[:end]).get("Sec-WebSocket-Key") if end else None
+
+
+def _field_of(violation: Violation, space: Space) -> str:
+    """The field that a violation points at."""
+    field = space.at(max(violation.start - space.base * 8, 0))
+    return field.name if field else "gap"
+
+
+def _opening(event: Event, wire: Space) -> str:
+    """The field that an event opens with: what is wrong, else what is new about it."""
+    for violation in event.violations:
+        if violation.severity == "error":
+            return _field_of(violation, wire)
+    detail = event.detail
+    if isinstance(detail, Request | Response):
+        wanted: tuple[str, ...] = ("req.key", "res.accept", "res.line", "req.line")
+    elif isinstance(detail, Header) and detail.opcode == 1 and detail.masked and detail.form == 7:
+        wanted = ("payload", "opcode")
+    else:
+        wanted = ("close.code", "len64", "len16", "opcode")
+    return next((name for name in wanted if wire.find(name)), wire.fields[0].name if wire.fields else "")
