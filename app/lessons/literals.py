@@ -1,0 +1,85 @@
+"""Finds what was typed by hand in prose although the trace says it: numbers, hexadecimal digits, payload text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.lessons.model import Lesson, Problem
+from app.lessons.prose import Ref
+from app.lessons.resolve import WORDS, Resolver, Unresolved
+from app.protocol.events import Event
+
+_DOCUMENT = re.compile(r"\bRFC \d+\b")
+_NUMBER = re.compile(r"\w*\d\w*")
+_WORD = re.compile(r"[A-Za-z]+")
+_TEXT_MIN, _TEXT_MAX = 3, 60
+_FIRST_WORD = 3
+"""Smaller number words ("one", "two") are too common to mean a size."""
+
+
+class Said:
+    """What the event of a step says, and the selector that would print it."""
+
+    def __init__(self, resolver: Resolver, event: Event) -> None:
+        self.numbers: dict[str, str] = {}
+        self.sizes: dict[str, str] = {}
+        self.text = ""
+        self._size("size", (event.end - event.start) // 8)
+        for name, found in resolver.fields(event).items():
+            self.numbers.setdefault(found.field.value, name)
+            self.numbers.setdefault(found.field.raw, f"{name}.raw")
+            self.numbers.setdefault(found.bits, f"{name}.bits")
+            try:
+                self._size(f"{name}.size", len(found.data))
+            except Unresolved:
+                continue
+        if event.kind == "frame":
+            self._payload(resolver, event)
+
+    def _size(self, name: str, size: int) -> None:
+        self.numbers.setdefault(str(size), name)
+        if _FIRST_WORD <= size < len(WORDS):
+            self.sizes.setdefault(WORDS[size], f"{name}:word")
+
+    def _payload(self, resolver: Resolver, event: Event) -> None:
+        text = resolver.text_of(event)
+        if _TEXT_MIN <= len(text) <= _TEXT_MAX and text.isprintable():
+            self.text = text
+
+
+def typed(lesson: Lesson, ref: Ref, said: Said | None, used: set[str]) -> Iterator[Problem]:
+    """What is wrong with one piece of prose or code; numbers of the lesson's list that occur go into `used`."""
+    text = _DOCUMENT.sub("", ref.text)
+    if said and said.text and said.text in text:
+        yield Problem(ref.line, f"“{said.text}” is in the trace; write {{text}} in its place")
+        text = text.replace(said.text, "")
+    for number in _NUMBER.findall(text):
+        yield from _number(lesson, ref, number, said, used)
+    if said and ref.kind == "text":
+        for word in _WORD.findall(text):
+            if name := said.sizes.get(word.lower()):
+                yield from _listed(lesson, ref, word.lower(), name, used)
+
+
+def _number(lesson: Lesson, ref: Ref, number: str, said: Said | None, used: set[str]) -> Iterator[Problem]:
+    name = said.numbers.get(number.lower().removeprefix("0x")) if said else None
+    if name:
+        yield from _listed(lesson, ref, number, name, used)
+    elif number in lesson.numbers:
+        used.add(number)
+    elif ref.kind == "text":
+        yield Problem(
+            ref.line,
+            f"`{number}` is typed by hand; take it from the trace, as in {{size}}, or list it under `numbers`"
+            " with the reason why it is always the same",
+        )
+
+
+def _listed(lesson: Lesson, ref: Ref, word: str, name: str, used: set[str]) -> Iterator[Problem]:
+    """A number that the trace says; a word may be excused by the lesson's list, digits may not."""
+    if word in lesson.numbers and word.isalpha():
+        used.add(word)
+        return
+    excuse = f", or list `{word}` under `numbers` with the reason" if word.isalpha() else ""
+    yield Problem(ref.line, f"`{word}` is in the trace; write {{{name}}} in its place{excuse}")

@@ -1,0 +1,267 @@
+"""Selectors meet a trace: which event, which field, and what it says there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
+
+from app.anatomy import Explanation, explain
+from app.anatomy.field import Field, Space
+from app.lessons.selector import EventName, Expect, Selector
+from app.protocol.events import Event, Message, Violation, frame_payload
+from app.protocol.frames import Header, Opcode
+from app.trace import Trace
+
+Raw = str | int | bytes
+"""What a selector yields before it is printed; bytes are printed as hexadecimal digits."""
+
+T = TypeVar("T")
+
+_EVENT_KINDS = {"req": "request", "res": "response", "fin": "end", "rule": "violation", "msg": "message"}
+_OPCODES = {
+    "text": Opcode.TEXT,
+    "binary": Opcode.BINARY,
+    "cont": Opcode.CONT,
+    "close": Opcode.CLOSE,
+    "ping": Opcode.PING,
+    "pong": Opcode.PONG,
+}
+_LEN7 = {16: 126, 64: 127}
+_FILTERS: dict[str, Callable[[Header], int]] = {
+    "fin": lambda header: header.fin,
+    "rsv1": lambda header: header.rsv1,
+    "opcode": lambda header: header.opcode,
+    "mask": lambda header: header.masked,
+    "len7": lambda header: _LEN7.get(header.form, header.length),
+}
+
+
+class Unresolved(LookupError):
+    """The trace does not hold what a selector names; the message says what is missing."""
+
+
+class Found(NamedTuple):
+    """A field and the space it stands in."""
+
+    space: Space
+    field: Field
+
+    @property
+    def bits(self) -> str:
+        """The field as 0 and 1."""
+        first, last = self.field.start // 8, (self.field.start + self.field.bits + 7) // 8
+        whole = "".join(f"{byte:08b}" for byte in self.space.data[first:last])
+        return whole[self.field.start % 8 :][: self.field.bits]
+
+    @property
+    def data(self) -> bytes:
+        """The field as bytes; fields that are not whole bytes have none."""
+        if self.field.start % 8 or self.field.bits % 8:
+            raise Unresolved(f"`{self.field.name}` is {self.field.bits} bits, not whole bytes; ask for .bits or .width")
+        return self.space.data[self.field.start // 8 :][: self.field.bits // 8]
+
+
+class Resolver:
+    """Looks selectors up in one conversation. Explains each event at most once."""
+
+    def __init__(self, events: list[Event], trace: Trace) -> None:
+        self.events = events
+        self.trace = trace
+        self._explained: dict[int, Explanation] = {}
+
+    def event(self, name: EventName) -> Event:
+        """The event of that name. Raises Unresolved."""
+        matching = self._matching(name)
+        skip = name.pick if isinstance(name.pick, int) else 0
+        for event in matching:
+            if not skip:
+                return event
+            skip -= 1
+        raise Unresolved(f"there is no `{name}` in this conversation")
+
+    def _matching(self, name: EventName) -> Iterator[Event]:
+        kind = _EVENT_KINDS.get(name.kind, "frame")
+        for event in self.events:
+            if event.kind == kind and event.side == (name.side or event.side) and _is(event, name):
+                yield event
+
+    def explained(self, event: Event) -> Explanation:
+        """The anatomy of an event."""
+        if event.seq not in self._explained:
+            self._explained[event.seq] = explain(event, self.trace)
+        return self._explained[event.seq]
+
+    def fields(self, event: Event) -> dict[str, Found]:
+        """Every field of an event by name; in a derived space with the name of the space: `payload.unmasked`."""
+        found: dict[str, Found] = {}
+        for space in self.explained(event).spaces:
+            for top in space.fields:
+                for field in top.walk():
+                    name = field.name if space.name == "wire" else f"{field.name}.{space.name}"
+                    found.setdefault(name, Found(space, field))
+        return found
+
+    def field(self, event: Event, name: str) -> Found:
+        """One field of an event. Raises Unresolved."""
+        fields = self.fields(event)
+        if name not in fields:
+            raise Unresolved(f"this event has no field `{name}`; it has {', '.join(fields)}")
+        return fields[name]
+
+    def value(self, selector: Selector) -> Raw:
+        """What a selector says. Raises Unresolved."""
+        event = self.event(selector.event)
+        if selector.field:
+            found = self.field(event, selector.field)
+            if selector.byte is not None:
+                return _byte(found.data, selector.byte)
+            return _pick(_OF_FIELD, selector.prop or "value")(self, event, found)
+        if selector.byte is not None:
+            return _byte(self.trace.bytes(event.side, event.start // 8, event.end // 8), selector.byte)
+        return _pick(_OF_EVENT, selector.prop)(self, event)
+
+    def text(self, selector: Selector) -> str:
+        """What a selector says, printed in its format. Raises Unresolved."""
+        return FORMATS[selector.format](self.value(selector))
+
+    def text_of(self, event: Event) -> str:
+        """What an event says in words: its payload as text, or the sentence that explains it."""
+        detail = event.detail
+        if isinstance(detail, Header):
+            return frame_payload(event, self.trace).decode("utf-8", "replace")
+        if isinstance(detail, Message):
+            return detail.payload.decode("utf-8", "replace")
+        return detail.text if isinstance(detail, Violation) else self.explained(event).title
+
+    def holds(self, expect: Expect) -> str | None:
+        """None when the expectation holds, else what is there instead. Raises Unresolved."""
+        if expect.op in ("found", "missing"):
+            return self._there(expect)
+        if expect.op == "before":
+            assert isinstance(expect.right, Selector)
+            first, second = self.event(expect.left.event), self.event(expect.right.event)
+            return None if first.seq < second.seq else f"`{expect.left}` comes after `{expect.right}`"
+        left = self.text(expect.left)
+        right = self.text(expect.right) if isinstance(expect.right, Selector) else expect.right
+        return None if _compare(left, expect.op, right) else f"`{expect.left}` is {left}"
+
+    def _there(self, expect: Expect) -> str | None:
+        try:
+            self.value(expect.left) if expect.left.field or expect.left.prop else self.event(expect.left.event)
+        except Unresolved as error:
+            return str(error) if expect.op == "found" else None
+        return f"`{expect.left}` is there" if expect.op == "missing" else None
+
+
+def _is(event: Event, name: EventName) -> bool:
+    detail = event.detail
+    if isinstance(detail, Violation):
+        return detail.rule == name.pick
+    if isinstance(detail, Header):
+        kind = name.kind == "frame" or detail.opcode == _OPCODES[name.kind]
+        return kind and (not isinstance(name.pick, tuple) or _FILTERS[name.pick[0]](detail) == name.pick[1])
+    return True
+
+
+def _byte(data: bytes, index: int) -> bytes:
+    if index >= len(data):
+        raise Unresolved(f"there are {len(data)} bytes, so no byte[{index}]; bytes are counted from 0")
+    return data[index : index + 1]
+
+
+def _compare(left: str, op: str, right: str) -> bool:
+    if op in ("==", "!="):
+        return (left == right) == (op == "==")
+    try:
+        a, b = int(left), int(right)
+    except ValueError:
+        return False
+    return {">": a > b, "<": a < b, ">=": a >= b, "<=": a <= b}[op]
+
+
+def _size(resolver: Resolver, event: Event) -> int:
+    return len(event.detail.payload) if isinstance(event.detail, Message) else (event.end - event.start) // 8
+
+
+def _violation(event: Event) -> Violation:
+    if isinstance(event.detail, Violation):
+        return event.detail
+    raise Unresolved("only a broken rule has this property; write rule[id]")
+
+
+def _meant(resolver: Resolver, event: Event, found: Found) -> Found:
+    """The field as the sender wrote it: unmasked, where it travelled masked."""
+    return resolver.fields(event).get(f"{found.field.name}.unmasked", found)
+
+
+_OF_EVENT: dict[str, Callable[[Resolver, Event], Raw]] = {
+    "size": _size,
+    "start": lambda _, event: event.start // 8,
+    "text": lambda resolver, event: resolver.text_of(event),
+    "meaning": lambda resolver, event: resolver.explained(event).title,
+    "section": lambda _, event: _violation(event).section,
+    "close_code": lambda _, event: _violation(event).close_code or "",
+}
+_OF_FIELD: dict[str, Callable[[Resolver, Event, Found], Raw]] = {
+    "value": lambda _, __, found: found.field.value,
+    "number": lambda resolver, event, found: int(_meant(resolver, event, found).bits or "0", 2),
+    "bits": lambda _, __, found: found.bits,
+    "raw": lambda _, __, found: found.field.raw,
+    "meaning": lambda _, __, found: found.field.meaning,
+    "section": lambda _, __, found: found.field.section,
+    "width": lambda _, __, found: found.field.bits,
+    "size": lambda _, __, found: len(found.data),
+    "start": lambda _, __, found: found.field.start // 8,
+    "text": lambda resolver, event, found: _meant(resolver, event, found).data.decode("utf-8", "replace"),
+}
+
+
+def _pick(table: dict[str, T], name: str) -> T:
+    if name not in table:
+        what = f"`{name}` is no property here" if name else "name a property"
+        raise Unresolved(f"{what}; there are {', '.join(table)}")
+    return table[name]
+
+
+WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+).split()
+
+
+def _plain(raw: Raw) -> str:
+    return raw.hex() if isinstance(raw, bytes) else str(raw)
+
+
+def _number(raw: Raw) -> int:
+    if isinstance(raw, bytes):
+        return int.from_bytes(raw, "big")
+    try:
+        return int(raw)
+    except ValueError:
+        raise Unresolved(f"`{raw}` is not a number") from None
+
+
+def _word(raw: Raw) -> str:
+    number = _number(raw)
+    return WORDS[number] if 0 <= number < len(WORDS) else str(number)
+
+
+def _hex(raw: Raw) -> str:
+    return f"{raw:02x}" if isinstance(raw, int) else _plain(raw)
+
+
+def _char(raw: Raw) -> str:
+    if not isinstance(raw, bytes):
+        raise Unresolved("`char` prints a byte; write .byte[0]:char")
+    return raw.decode("utf-8", "replace")
+
+
+FORMATS: dict[str, Callable[[Raw], str]] = {
+    "": _plain,
+    "word": _word,
+    "Word": lambda raw: _word(raw).capitalize(),
+    "hex": _hex,
+    "char": _char,
+}
+"""How a value is printed: `{size:word}`; the same names as `selector.FORMATS`."""
