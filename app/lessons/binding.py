@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from app.lessons import prose
 from app.lessons.model import Lesson, Problem, Step
-from app.lessons.resolve import Resolver, Unresolved
+from app.lessons.resolve import Resolver
 from app.lessons.selector import EventName, Selector, SelectorError, parse
+from app.lessons.values import Unresolved
 from app.protocol.events import Event
 from app.trace import Trace
 

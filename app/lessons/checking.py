@@ -11,11 +11,12 @@ from app.lessons.literals import Said, typed
 from app.lessons.model import Lesson, LessonError, Problem, Step
 from app.lessons.prose import Ref
 from app.lessons.render import step_of
-from app.lessons.resolve import Resolver, Unresolved
+from app.lessons.resolve import Resolver
 from app.lessons.script import replay, scripted
 from app.lessons.selector import EventName, SelectorError, parse
 from app.lessons.shelf import files, root
 from app.lessons.source import load
+from app.lessons.values import Unresolved
 
 
 def check(path: Path | str | None = None) -> list[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from app.lessons.model import Lesson, Problem
 from app.lessons.prose import Ref
-from app.lessons.resolve import WORDS, Resolver, Unresolved
+from app.lessons.resolve import Resolver
+from app.lessons.values import WORDS, Unresolved
 from app.protocol.events import Event
 
 _DOCUMENT = re.compile(r"\bRFC \d+\b")

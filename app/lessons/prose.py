@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -22,7 +22,18 @@ from app.lessons import links
 WHEN = ("live", "recorded")
 _BRACES = re.compile(r"\{([^{}\n]+)\}")
 _CODE_VALUE = re.compile(r"\{([a-z][a-z0-9_.=\[\]-]*(?::[A-Za-z]+)?)\}")
-_ALLOWED = ("paragraph", "list", "text", "newline", "escape", "backticks", "emphasis", "link", "balance_pairs", "text_join")
+_ALLOWED = (
+    "paragraph",
+    "list",
+    "text",
+    "newline",
+    "escape",
+    "backticks",
+    "emphasis",
+    "link",
+    "balance_pairs",
+    "text_join",
+)
 _LEFTOVER = (
     (re.compile(r"</?[A-Za-z!]"), "HTML is not allowed here; use Markdown"),
     (re.compile(r"\]\("), f"this link is not allowed; {links.HOW}"),
@@ -65,10 +76,6 @@ def _braces(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _link_ok(target: str) -> bool:
-    return target.startswith("#") or links.resolve(target) is not None
-
-
 class _Renderer(RendererHTML):
     """HTML of the tokens; the Drawing stands in `env`."""
 
@@ -97,11 +104,19 @@ class _Renderer(RendererHTML):
         return "<code>" + "".join(drawing.value(p) if n % 2 else escape(p) for n, p in enumerate(parts)) + "</code>"
 
 
+class _Markdown(MarkdownIt):
+    """Markdown whose links are those of `links`; a target is a selector, so it stays as it is written."""
+
+    def validateLink(self, url: str) -> bool:
+        return url.startswith("#") or links.resolve(url) is not None
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+
 def _parser() -> MarkdownIt:
-    md = MarkdownIt("zero", {"html": False}, renderer_cls=_Renderer).enable(_ALLOWED)
+    md = _Markdown("zero", {"html": False}, renderer_cls=_Renderer).enable(_ALLOWED)
     md.inline.ruler.before("text", "braces", _braces)
-    md.validateLink = _link_ok  # type: ignore[method-assign]
-    md.normalizeLink = str  # type: ignore[method-assign]  # the target stays a selector
     return md
 
 
@@ -141,14 +156,14 @@ def code_refs(text: str, line: int) -> Iterator[Ref]:
 
 
 def _inline(tokens: list[Token], line: int) -> Iterator[Ref]:
-    opened: list[tuple[str, int]] = []
+    opened: list[tuple[Token, int]] = []
     for token in tokens:
         if token.type in ("softbreak", "hardbreak"):
             line += 1
         elif token.type == "value":
             yield Ref("value", line, token.content)
         elif token.type == "when":
-            yield from _when(token.content, line, opened)
+            yield from _when(token, line, opened)
         elif token.type == "link_open":
             target = str(token.attrGet("href"))
             yield Ref("chip", line, target[1:]) if target.startswith("#") else Ref("link", line, target)
@@ -157,18 +172,22 @@ def _inline(tokens: list[Token], line: int) -> Iterator[Ref]:
         elif token.type == "text":
             yield Ref("text", line, token.content)
             yield from (Ref("fault", line, why) for pattern, why in _LEFTOVER if pattern.search(token.content))
-    yield from (Ref("fault", at, f"`{{{word}}}` is never closed; write `{{/{word}}}` in the same paragraph") for word, at in opened)
+    for token, at in opened:
+        word = token.content
+        yield Ref("fault", at, f"`{{{word}}}` is never closed; write `{{/{word}}}` in the same paragraph")
 
 
-def _when(content: str, line: int, opened: list[tuple[str, int]]) -> Iterator[Ref]:
-    word = content.removeprefix("/")
-    if not content.startswith("/"):
+def _when(token: Token, line: int, opened: list[tuple[Token, int]]) -> Iterator[Ref]:
+    word = token.content.removeprefix("/")
+    if word == token.content:
         if opened:
-            yield Ref("fault", line, f"`{{{content}}}` stands inside `{{{opened[-1][0]}}}`; close that first")
-        opened.append((word, line))
-    elif opened and opened[-1][0] == word:
-        opened.pop()
-    else:
-        yield Ref("fault", line, f"`{{{content}}}` closes nothing; write `{{{word}}}` before it")
-
-
+            yield Ref("fault", line, f"`{{{word}}}` stands inside `{{{opened[-1][0].content}}}`; close that first")
+        opened.append((token, line))
+    elif not opened or opened[-1][0].content != word:
+        yield Ref("fault", line, f"`{{/{word}}}` closes nothing; write `{{{word}}}` before it")
+    elif opened.pop()[0].level != token.level:
+        yield Ref(
+            "fault",
+            line,
+            f"`{{{word}}}` and `{{/{word}}}` must stand both inside or both outside of a link or emphasis",
+        )

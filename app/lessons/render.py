@@ -12,6 +12,10 @@ from app.lessons.binding import NOT_YET, Binding, canonical
 from app.lessons.model import Block, Lesson, Note, Step
 from app.lessons.selector import EventName
 
+ASIDES = {"aside": "aside", "try": "aside try"}
+"""The class of each kind of block that is no question."""
+WAITING = '<p class="waiting">Your connection has not come this far yet.</p>\n'
+
 
 class NoteHtml(NamedTuple):
     """What a program sees: the code that runs, and a remark."""
@@ -81,7 +85,7 @@ def _step(lesson: Lesson, binding: Binding, step: Step, seq: int | None) -> Step
     return StepHtml(
         step.number,
         prose.draw_inline(step.title, pen),
-        "".join(_block(block, pen) for block in step.blocks),
+        (WAITING if seq is None else "") + "".join(_block(block, pen) for block in step.blocks),
         seq,
         step.field,
         step.byte,
@@ -99,7 +103,7 @@ def _block(block: Block, pen: _Pen) -> str:
     if block.kind == "prose":
         return text
     if not block.choices:
-        return f'<div class="aside aside-{block.kind}">{text}</div>\n'
+        return f'<div class="{ASIDES[block.kind]}">{text}</div>\n'
     answers = "".join(
         f'<details class="answer"><summary>{prose.draw_inline(choice.text, pen)}</summary>'
         f'<p class="{"right" if choice.right else "wrong"}">{prose.draw_inline(choice.reason, pen)}</p></details>\n'

@@ -8,12 +8,10 @@ from typing import NamedTuple, TypeVar
 from app.anatomy import Explanation, explain
 from app.anatomy.field import Field, Space
 from app.lessons.selector import EventName, Expect, Selector
+from app.lessons.values import FORMATS, Raw, Unresolved, compare
 from app.protocol.events import Event, Message, Violation, frame_payload
 from app.protocol.frames import Header, Opcode
 from app.trace import Trace
-
-Raw = str | int | bytes
-"""What a selector yields before it is printed; bytes are printed as hexadecimal digits."""
 
 T = TypeVar("T")
 
@@ -34,10 +32,6 @@ _FILTERS: dict[str, Callable[[Header], int]] = {
     "mask": lambda header: header.masked,
     "len7": lambda header: _LEN7.get(header.form, header.length),
 }
-
-
-class Unresolved(LookupError):
-    """The trace does not hold what a selector names; the message says what is missing."""
 
 
 class Found(NamedTuple):
@@ -143,7 +137,7 @@ class Resolver:
             return None if first.seq < second.seq else f"`{expect.left}` comes after `{expect.right}`"
         left = self.text(expect.left)
         right = self.text(expect.right) if isinstance(expect.right, Selector) else expect.right
-        return None if _compare(left, expect.op, right) else f"`{expect.left}` is {left}"
+        return None if compare(left, expect.op, right) else f"`{expect.left}` is {left}"
 
     def _there(self, expect: Expect) -> str | None:
         try:
@@ -167,16 +161,6 @@ def _byte(data: bytes, index: int) -> bytes:
     if index >= len(data):
         raise Unresolved(f"there are {len(data)} bytes, so no byte[{index}]; bytes are counted from 0")
     return data[index : index + 1]
-
-
-def _compare(left: str, op: str, right: str) -> bool:
-    if op in ("==", "!="):
-        return (left == right) == (op == "==")
-    try:
-        a, b = int(left), int(right)
-    except ValueError:
-        return False
-    return {">": a > b, "<": a < b, ">=": a >= b, "<=": a <= b}[op]
 
 
 def _size(resolver: Resolver, event: Event) -> int:
@@ -221,47 +205,3 @@ def _pick(table: dict[str, T], name: str) -> T:
         what = f"`{name}` is no property here" if name else "name a property"
         raise Unresolved(f"{what}; there are {', '.join(table)}")
     return table[name]
-
-
-WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-).split()
-
-
-def _plain(raw: Raw) -> str:
-    return raw.hex() if isinstance(raw, bytes) else str(raw)
-
-
-def _number(raw: Raw) -> int:
-    if isinstance(raw, bytes):
-        return int.from_bytes(raw, "big")
-    try:
-        return int(raw)
-    except ValueError:
-        raise Unresolved(f"`{raw}` is not a number") from None
-
-
-def _word(raw: Raw) -> str:
-    number = _number(raw)
-    return WORDS[number] if 0 <= number < len(WORDS) else str(number)
-
-
-def _hex(raw: Raw) -> str:
-    return f"{raw:02x}" if isinstance(raw, int) else _plain(raw)
-
-
-def _char(raw: Raw) -> str:
-    if not isinstance(raw, bytes):
-        raise Unresolved("`char` prints a byte; write .byte[0]:char")
-    return raw.decode("utf-8", "replace")
-
-
-FORMATS: dict[str, Callable[[Raw], str]] = {
-    "": _plain,
-    "word": _word,
-    "Word": lambda raw: _word(raw).capitalize(),
-    "hex": _hex,
-    "char": _char,
-}
-"""How a value is printed: `{size:word}`; the same names as `selector.FORMATS`."""

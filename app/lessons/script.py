@@ -42,7 +42,7 @@ def option_problem(name: str, options: dict[str, Any]) -> list[str]:
             found.append(f"`{name}` has no option `{key}`; it has {', '.join(verb.options)}")
         elif type(value) is not verb.options[key]:
             found.append(f"`{key}` of `{name}` must be {_KINDS[verb.options[key]]}; it is {value!r}")
-        elif key == "hex" and not _is_hex(value):
+        elif key == "hex" and not _is_hex(str(value)):
             found.append(f"`hex` of `{name}` must be pairs of hexadecimal digits")
     if verb.main not in options and name != "close":
         found.append(f"`{name}` needs `{verb.main}`")

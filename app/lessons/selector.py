@@ -1,11 +1,11 @@
 """Selectors name a part of a conversation: an event, one of its fields, a property of either. Syntax only.
 
-    req.key                       a header of the request        res.status                  of the answer
-    client.text[0].payload        a field of the client's first text frame
-    server.text[fin=0]            the server's first text frame whose FIN is 0
-    server.msg[1].text            a property of the server's second message
-    server.fin                    the end of the server's half of the TCP connection
-    rule[frm.mask.client]         the first time that rule is broken
+req.key                       a header of the request        res.status                  of the answer
+client.text[0].payload        a field of the client's first text frame
+server.text[fin=0]            the server's first text frame whose FIN is 0
+server.msg[1].text            a property of the server's second message
+server.fin                    the end of the server's half of the TCP connection
+rule[frm.mask.client]         the first time that rule is broken
 """
 
 from __future__ import annotations

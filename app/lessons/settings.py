@@ -27,7 +27,9 @@ def split(text: str) -> tuple[str, str, int]:
             raise ValueError
         settings, body = handler.split(text)
     except ValueError:
-        raise LessonError([Problem(1, "begin with a line of three dashes, the settings, and three dashes again")]) from None
+        raise LessonError(
+            [Problem(1, "begin with a line of three dashes, the settings, and three dashes again")]
+        ) from None
     return settings, body, text[: len(text) - len(body)].count("\n")
 
 

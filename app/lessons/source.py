@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from app.lessons import settings
 from app.lessons.model import Block, Choice, Lesson, LessonError, Note, Problem, Step
-from app.lessons.selector import Expect, SelectorError, parse, parse_expect
+from app.lessons.selector import EventName, Expect, Selector, SelectorError, parse, parse_expect
 
 BLOCKS = ("aside", "try", "predict", "quiz")
 """What `::: kind` may open; predict and quiz are questions."""
@@ -100,7 +100,7 @@ def _step(number: int, lines: list[Line], problems: list[Problem]) -> Step | Non
         problems.append(Problem(heading.number, "this step shows no event; write `at: client.text[0]` under its title"))
         return None
     where = keys.values["at"]
-    at = _try(where, problems, lambda: parse(where.text))
+    at = _selector(where, problems)
     if not at:
         return None
     if at.field or at.prop or at.byte is not None or at.format:
@@ -108,7 +108,7 @@ def _step(number: int, lines: list[Line], problems: list[Problem]) -> Step | Non
     field = keys.values.get("field")
     if not field:
         problems.append(Problem(where.number, "say which field is open at first: add `field: payload` under `at`"))
-    expects = [_try(line, problems, lambda line=line: parse_expect(line.text, line.number, at.event)) for line in keys.expects]
+    expects = [_expect(line, at.event, problems) for line in keys.expects]
     return Step(
         number,
         heading.number,
@@ -123,9 +123,17 @@ def _step(number: int, lines: list[Line], problems: list[Problem]) -> Step | Non
     )
 
 
-def _try(line: Line, problems: list[Problem], read: Callable[[], Any]) -> Any:
+def _selector(line: Line, problems: list[Problem]) -> Selector | None:
     try:
-        return read()
+        return parse(line.text)
+    except SelectorError as error:
+        problems.append(Problem(line.number, str(error)))
+        return None
+
+
+def _expect(line: Line, at: EventName, problems: list[Problem]) -> Expect | None:
+    try:
+        return parse_expect(line.text, line.number, at)
     except SelectorError as error:
         problems.append(Problem(line.number, str(error)))
         return None
