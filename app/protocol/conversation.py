@@ -53,11 +53,17 @@ class Conversation:
     """Folds the records of one connection into events, as they come.
 
     With `assume_open` the opening handshake is taken to have happened before the first record, with `deflate` agreed
-    in it; so a capture that begins in the middle can be read.
+    in it; so a capture that begins in the middle can be read. With `assume_answer` the request is taken to have been
+    accepted, for bytes of the client alone.
     """
 
     def __init__(
-        self, limits: Limits | None = None, *, assume_open: bool = False, deflate: Deflate | None = None
+        self,
+        limits: Limits | None = None,
+        *,
+        assume_open: bool = False,
+        assume_answer: bool = False,
+        deflate: Deflate | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.request: Request | None = None
@@ -68,10 +74,9 @@ class Conversation:
         self._sides = {side: _Direction() for side in SIDES}
         self._events: list[Event] = []
         self._at = 0
+        self._assume_answer = assume_answer
         if assume_open:
-            self.states = {"client": "OPEN", "server": "OPEN"}
-            for side in SIDES:
-                self._open_frames(side)
+            self._open()
 
     def feed(self, record: Record) -> list[Event]:
         """The events that this record completes."""
@@ -88,7 +93,7 @@ class Conversation:
     def close(self) -> list[Event]:
         """The trace has ended: sides that have not stopped sending are reported as stopped here."""
         for side in SIDES:
-            if not self._sides[side].ended and (self.request or self._sides[side].offset or self._sides[side].buffer):
+            if not self._sides[side].ended and (self.request or self._size(self._sides[side])):
                 self._end(side, "stop")
         return self._taken()
 
@@ -152,6 +157,8 @@ class Conversation:
         event.violations = [self._violate("client", fault) for fault in judge_request(self.request)]
         if self.response is not None:
             self._answered()
+        elif self._assume_answer:
+            self._open()
 
     def _response(self, raw: bytes, start: int) -> None:
         response = parse_response(raw)
@@ -183,6 +190,12 @@ class Conversation:
                 direction.phase = "other"
             if waiting:
                 self._data(side, waiting)
+
+    def _open(self) -> None:
+        """Nobody has seen the answer, and it was 101."""
+        self.states = {"client": "OPEN", "server": "OPEN"}
+        for side in SIDES:
+            self._open_frames(side)
 
     def _open_frames(self, side: Side) -> None:
         direction = self._sides[side]
