@@ -32,11 +32,26 @@ class Inflater:
         self._recent_size = 0
         self._zlib = zlib.decompressobj(-bits)
 
+    def message(self, payload: bytes, limit: int) -> bytes:
+        """A whole message at once; at most `limit` bytes may come out. Raises InflateError, TooBig."""
+        out = self._inflate(payload + TAIL, limit)
+        self._end_message()
+        return out
+
     def feed(self, data: bytes, limit: int) -> bytes:
         """The next piece of a message; at most `limit` bytes may come out. Raises InflateError, TooBig."""
+        return self._inflate(data, limit)
+
+    def finish(self, limit: int) -> bytes:
+        """The rest of a message whose last piece has been fed."""
+        out = b"" if self._zlib.eof else self._inflate(TAIL, limit)
+        self._end_message()
+        return out
+
+    def _inflate(self, data: bytes, limit: int) -> bytes:
         try:
             out = self._zlib.decompress(data, limit + 1)
-            while self._zlib.eof and self._zlib.unused_data:
+            while self._zlib.eof and self._zlib.unused_data not in (b"", TAIL):
                 out += self._restart(out, self._zlib.unused_data, limit + 1 - len(out))
         except zlib.error as error:
             raise InflateError(str(error).rpartition(": ")[2]) from None
@@ -46,16 +61,13 @@ class Inflater:
             self._remember(out)
         return out
 
-    def finish(self, limit: int) -> bytes:
-        """The rest of a message whose last piece has been fed."""
-        out = b"" if self._zlib.eof else self.feed(TAIL, limit)
+    def _end_message(self) -> None:
         if not self._takeover:
             self._recent.clear()
             self._recent_size = 0
             self._zlib = zlib.decompressobj(-self._bits)
         elif self._zlib.eof:
             self._zlib = zlib.decompressobj(-self._bits, zdict=b"".join(self._recent)[-WINDOW:])
-        return out
 
     def _restart(self, out: bytes, data: bytes, limit: int) -> bytes:
         """Go on after a block with BFINAL = 1: zlib is finished there, the message is not (section 7.2.3.4)."""

@@ -72,14 +72,14 @@ def read_header(data: bytes | bytearray | memoryview, pos: int = 0) -> Header | 
     )
 
 
-def xor_pure(data: bytes, key: bytes) -> bytes:
+def xor_pure(data: bytes | memoryview, key: bytes) -> bytes:
     """Byte i of data XOR byte i mod 4 of key, in plain Python."""
     size = len(data)
     pattern = (key * (size // 4 + 1))[:size]
     return (int.from_bytes(data, "big") ^ int.from_bytes(pattern, "big")).to_bytes(size, "big")
 
 
-def _mask_function() -> Callable[[bytes, bytes], bytes]:
+def _mask_function() -> Callable[[bytes | memoryview, bytes], bytes]:
     """The C function of websockets where it was built: it is as fast as copying. Else plain Python."""
     try:
         return import_module("websockets.speedups").apply_mask  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ leaves it for the complete path, which knows every rule and judges each bit as s
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.protocol import closing
@@ -26,7 +26,7 @@ from app.protocol.frames import (
     read_header,
 )
 from app.protocol.limits import Limits
-from app.protocol.utf8 import Utf8
+from app.protocol.utf8 import BadUtf8, Utf8, find_error, is_utf8
 from app.trace import Side
 
 Received = tuple[int, bytes, int, int]
@@ -60,20 +60,53 @@ class _Open:
 
 
 class _Message:
-    """The data message that is being put together, over one or more frames."""
+    """The data message that is being put together, over one or more frames.
 
-    __slots__ = ("compressed", "count", "empty", "first", "opcode", "parts", "size", "spoiled", "utf8")
+    `plain` as long as it is uncompressed and every fragment so far ended between two characters.
+    """
+
+    __slots__ = ("compressed", "count", "empty", "first", "opcode", "parts", "plain", "size", "spoiled", "utf8")
 
     def __init__(self, opcode: int, first: int, compressed: bool) -> None:
         self.opcode = opcode
         self.first = first
         self.compressed = compressed
+        self.plain = not compressed
         self.parts: list[bytes] = []
         self.size = 0
         self.count = 0
         self.empty = 0
         self.spoiled = False
-        self.utf8 = Utf8() if opcode == Opcode.TEXT else None
+        self.utf8: Utf8 | None = None
+
+    def spoil(self) -> None:
+        """The message is beyond repair: nothing more of it is looked at, and it is not delivered."""
+        self.spoiled = True
+        self.plain = False
+        self.parts.clear()
+
+    def takes(self, payload: bytes, limits: Limits) -> bool:
+        """Add a whole plain fragment, unless something about it needs a closer look."""
+        size = self.size + len(payload)
+        if size > limits.message or self.count >= limits.fragments:
+            return False
+        if self.opcode == 1 and not payload.isascii():
+            return False
+        self.parts.append(payload)
+        self.size = size
+        self.count += 1
+        self.empty = 0
+        return True
+
+    def check(self, plain: bytes) -> BadUtf8 | None:
+        """Check the next piece of a text message."""
+        if self.opcode != Opcode.TEXT:
+            return None
+        if self.utf8 is None:
+            self.utf8 = Utf8()
+        bad = self.utf8.feed(plain)
+        self.plain = not self.compressed and not self.utf8.pending
+        return bad
 
 
 class FrameReader:
@@ -108,9 +141,6 @@ class FrameReader:
         self._open: _Open | None = None
         self._message: _Message | None = None
         self._inflater = self._make_inflater(deflate)
-        self._fast: Callable[[bytes, int, list[Item]], int] | None = None
-        if not detail:
-            self._fast = self._fast_client if self._masked else self._fast_server
 
     def _make_inflater(self, deflate: Deflate | None) -> Inflater | None:
         if deflate is None:
@@ -130,8 +160,10 @@ class FrameReader:
             if self._open is not None:
                 pos = self._payload(data, pos, items)
                 continue
-            if self._fast and self._message is None and not self.closed:
-                pos = self._fast(data, pos, items)
+            if self._may_hurry():
+                taken: list[Item] = []
+                number, pos = len(self.index), self._fast(data, pos, taken)
+                items += self._with_frames(data, number, self.offset + pos, taken) if self._detail else taken
                 if pos == size:
                     break
             after = self._header(data, pos, items)
@@ -142,6 +174,11 @@ class FrameReader:
         if not self.lost:
             self._rest = data[pos:]
         return items
+
+    def _may_hurry(self) -> bool:
+        """Whether the next frame may be a plain one: not after a Close, not inside a message that needs care."""
+        message = self._message
+        return not self.closed and not self._judged and (message is None or message.plain)
 
     def finish(self) -> list[Item]:
         """The stream has ended: what that leaves unfinished."""
@@ -164,34 +201,48 @@ class FrameReader:
             return self._open.start, self.offset
         return (self.offset, self.offset + len(self._rest)) if self._rest else None
 
-    # The short loop: single frames, nothing special about them, all of it there.
+    # The short loop: whole frames with nothing special about them.
 
-    def _fast_client(self, data: bytes, pos: int, items: list[Item]) -> int:
+    def _fast(self, data: bytes, pos: int, items: list[Item]) -> int:
+        """Take frames as long as they are plain and complete; the position of the first that is not."""
         size, offset, xor = len(data), self.offset, apply_mask
+        flip, head = (0x80, 6) if self._masked else (0, 2)
         limit = min(self._limits.frame, self._limits.message)
         add, mark, number = items.append, self.index.append, len(self.index)
-        while size - pos >= 6:
+        message, squeezed = self._message, self._inflater is not None
+        while size - pos >= head:
             first = data[pos]
-            length = data[pos + 1] ^ 0x80
-            if length < 126:
-                start = pos + 6
-            elif length == 126 and size - pos >= 8:
+            length = data[pos + 1] ^ flip
+            start = pos + head
+            if length == 126 and size > start + 2:
                 length = data[pos + 2] << 8 | data[pos + 3]
-                start = pos + 8
+                start += 2
                 if length < 126:
                     break
-            else:
+            elif length > 125:
                 break
             end = start + length
             if end > size or length > limit:
                 break
-            if first == 0x81:
-                payload = xor(data[start:end], data[start - 4 : start])
-                if not payload.isascii() and not _is_utf8(payload):
+            payload = xor(data[start:end], data[start - 4 : start]) if flip else data[start:end]
+            if message is None and first == 0x81:
+                if not payload.isascii() and not is_utf8(payload):
                     break
                 add((1, payload, number, number))
-            elif first == 0x82:
-                add((2, xor(data[start:end], data[start - 4 : start]), number, number))
+            elif message is None and first == 0x82:
+                add((2, payload, number, number))
+            elif message is None and squeezed and (first == 0xC1 or first == 0xC2):
+                self._whole(first & 15, payload, number, (offset + start, offset + end), items)
+            elif length and first < 3 if message is None else length and not first & 0x7F:
+                if message is None:
+                    message = _Message(first, number, False)
+                if message.takes(payload, self._limits):
+                    self._message = message
+                    if first & 0x80:
+                        add((message.opcode, b"".join(message.parts), message.first, number))
+                        message = self._message = None
+                else:
+                    break
             else:
                 break
             mark(offset + pos)
@@ -199,44 +250,49 @@ class FrameReader:
             pos = end
         return pos
 
-    def _fast_server(self, data: bytes, pos: int, items: list[Item]) -> int:
-        size, offset = len(data), self.offset
-        limit = min(self._limits.frame, self._limits.message)
-        add, mark, number = items.append, self.index.append, len(self.index)
-        while size - pos >= 2:
-            first = data[pos]
-            length = data[pos + 1]
-            if length < 126:
-                start = pos + 2
-            elif length == 126 and size - pos >= 4:
-                length = data[pos + 2] << 8 | data[pos + 3]
-                start = pos + 4
-                if length < 126:
-                    break
+    def _whole(self, opcode: int, payload: bytes, number: int, place: tuple[int, int], items: list[Item]) -> None:
+        """A compressed message that is all in one frame."""
+        assert self._inflater is not None
+        try:
+            plain = self._inflater.message(payload, self._limits.message)
+        except InflateError as error:
+            items.append(at_bytes("pmd.deflate.valid", *place, str(error)))
+        except TooBig:
+            items.append(at_bytes("pmd.bomb", *place, f"inflates to more than {self._limits.message} bytes"))
+        else:
+            if opcode == Opcode.TEXT and not plain.isascii() and (bad := find_error(plain)):
+                items.append(at_bytes("msg.utf8", *place, bad.note))
             else:
-                break
-            end = start + length
-            if end > size or length > limit:
-                break
-            payload = data[start:end]
-            if first == 0x81:
-                if not payload.isascii() and not _is_utf8(payload):
-                    break
-                add((1, payload, number, number))
-            elif first == 0x82:
-                add((2, payload, number, number))
-            else:
-                break
-            mark(offset + pos)
+                items.append((opcode, plain, number, number))
+
+    def _with_frames(self, data: bytes, number: int, end: int, items: list[Item]) -> list[Item]:
+        """What the short loop took, every frame reported before what it completed; `number` is the first of them."""
+        full: list[Item] = []
+        waiting = iter(items)
+        item = next(waiting, None)
+        starts = [*self.index[number:], end]
+        for start, after in pairwise(starts):
+            header = read_header(data, start - self.offset)
+            assert header is not None
+            while isinstance(item, Fault) and item.start < after * 8:
+                full.append(item)
+                item = next(waiting, None)
+            full.append(Frame(header, start, after))
+            if item is not None and not isinstance(item, Fault | Frame) and item[3] == number:
+                full.append(item)
+                item = next(waiting, None)
             number += 1
-            pos = end
-        return pos
+        return full
 
     # The complete path: a header, judged bit by bit in the order of section 5.2.
 
     def _header(self, data: bytes, pos: int, items: list[Item]) -> int | None:
         """Judge what is there of a header; the position after it, or None while bytes are missing."""
         start = self.offset + pos
+        header = read_header(data, pos)
+        if header is not None and self._ordinary(data[pos], header):
+            self._begin(header, start, items)
+            return pos + header.size
         if len(data) - pos >= 2 and self._judged < 1:
             self._judged = 1
             faults = list(self._judge_first(data[pos], data[pos + 1], start))
@@ -245,7 +301,6 @@ class FrameReader:
                 items.append(at_bytes("frm.parse", start, start + 4, "HTTP text where a frame must start"))
                 return None
             items += faults
-        header = read_header(data, pos)
         length_end = pos + {126: 4, 127: 10}.get(data[pos + 1] & 0x7F, 2) if len(data) - pos >= 2 else len(data) + 1
         if self._judged == 1 and length_end <= len(data):
             self._judged = 2
@@ -259,6 +314,19 @@ class FrameReader:
         if header.length == 0:
             self._complete(start + header.size, items)
         return pos + header.size
+
+    def _ordinary(self, first: int, header: Header) -> bool:
+        """Whether a header is so plain that no rule could be broken: a single frame that is only too long to be all
+        here yet."""
+        return (
+            (first == 0x81 or first == 0x82)
+            and 125 < header.length <= min(self._limits.frame, self._limits.message)
+            and header.masked == self._masked
+            and header.form == length_form(header.length)
+            and self._message is None
+            and not self.closed
+            and not self._judged
+        )
 
     def _judge_first(self, first: int, second: int, start: int) -> list[Fault]:
         bit, opcode, faults = start * 8, first & 15, []
@@ -324,7 +392,8 @@ class FrameReader:
         if self._message is None or header.opcode != Opcode.CONT:
             compressed = bool(header.rsv1) and self._inflater is not None
             self._message = _Message(header.opcode, number, compressed)
-            self._message.spoiled = header.opcode == Opcode.CONT  # nothing says what it would have continued
+            if header.opcode == Opcode.CONT:
+                self._message.spoil()  # nothing says what it would have continued
         message = self._message
         message.count += 1
         message.empty = message.empty + 1 if header.length == 0 and not header.fin else 0
@@ -337,12 +406,12 @@ class FrameReader:
         frame = self._open
         assert frame is not None
         header = frame.header
-        piece = data[pos : pos + header.length - frame.got]
+        piece = memoryview(data)[pos : pos + header.length - frame.got]
         if header.key is not None:
             turn = frame.got & 3
-            plain = apply_mask(piece, header.key[turn:] + header.key[:turn])
+            plain = apply_mask(piece, header.key[turn:] + header.key[:turn] if turn else header.key)
         else:
-            plain = piece
+            plain = bytes(piece)
         if header.length <= self._limits.frame:
             self._take(frame, plain, self.offset + pos, items)
         frame.got += len(piece)
@@ -368,10 +437,10 @@ class FrameReader:
         try:
             plain = self._inflater.finish(room) if final else self._inflater.feed(data, room)
         except InflateError as error:
-            message.spoiled = True
+            message.spoil()
             items.append(at_bytes("pmd.deflate.valid", start, end, str(error)))
         except TooBig:
-            message.spoiled = True
+            message.spoil()
             items.append(at_bytes("pmd.bomb", start, end, f"inflates to more than {self._limits.message} bytes"))
         else:
             self._append(message, plain, None, items, (start, end))
@@ -387,8 +456,8 @@ class FrameReader:
         """Add payload to the message; `at` is its place in the stream, None where it has none (`whole` stands in)."""
         message.size += len(plain)
         message.parts.append(plain)
-        if message.utf8 and (bad := message.utf8.feed(plain)):
-            message.spoiled = True
+        if bad := message.check(plain):
+            message.spoil()
             start, end = whole if at is None else (max(at + bad.start, self.index[message.first]), at + bad.end)
             items.append(at_bytes("msg.utf8", start, end, bad.note))
 
@@ -430,18 +499,11 @@ class FrameReader:
         if message.compressed and not message.spoiled:
             self._inflate(message, b"", frame, items, final=True)
         if message.utf8 and not message.spoiled and (bad := message.utf8.finish()):
-            message.spoiled = True
+            message.spoil()
             first = self.index[message.first]
             start = frame.start if message.compressed else max(end + bad.start, first)
             items.append(at_bytes("msg.utf8", start, end, bad.note))
         self._message = None
         if not message.spoiled:
-            items.append((message.opcode, b"".join(message.parts), message.first, frame.number))
-
-
-def _is_utf8(payload: bytes) -> bool:
-    try:
-        payload.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+            payload = message.parts[0] if len(message.parts) == 1 else b"".join(message.parts)
+            items.append((message.opcode, payload, message.first, frame.number))

@@ -25,9 +25,9 @@ class Utf8:
 
     def feed(self, data: bytes) -> BadUtf8 | None:
         """Take a piece; what is wrong with it, if anything."""
-        if data.isascii() and not self._pending():
+        pending = len(self.pending)
+        if not pending and data.isascii():
             return None
-        pending = len(self._pending())
         try:
             self._decoder.decode(data)
         except UnicodeDecodeError as error:
@@ -37,10 +37,12 @@ class Utf8:
 
     def finish(self) -> BadUtf8 | None:
         """The text has ended: a character that was begun is an error."""
-        pending = self._pending()
+        pending = self.pending
         return BadUtf8(-len(pending), 0, "the last character is cut off") if pending else None
 
-    def _pending(self) -> bytes:
+    @property
+    def pending(self) -> bytes:
+        """The bytes of a character that has begun and is not complete."""
         return self._decoder.getstate()[0]
 
 
@@ -51,3 +53,18 @@ def _note(error: UnicodeDecodeError) -> str:
     if error.end < len(error.object):
         return f"{first:02x} begins a character that {error.object[error.end]:02x} cannot continue"
     return f"{first:02x} begins a character that is broken"
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether a whole text is UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def find_error(data: bytes) -> BadUtf8 | None:
+    """What is wrong with a whole text, if anything."""
+    check = Utf8()
+    return check.feed(data) or check.finish()
