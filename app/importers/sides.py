@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from app.protocol.frames import Header, Opcode, read_header
 from app.protocol.handshake import find_end
-from app.trace import Side
+from app.trace import SIDES, Side
 
 Runs = list[tuple[Side, bytes]]
 
 _REQUEST = re.compile(rb"[A-Z]+ \S+ HTTP/")
 _RESPONSE = re.compile(rb"HTTP/\d")
+
+HEAD_LINE = 8192
+"""Bytes in which the first line of a head shows what it is."""
 
 MASKED = "The first frame is masked, so the bytes are taken as the client's (RFC 6455 5.1)."
 UNMASKED = "The first frame is not masked, so the bytes are taken as the server's (RFC 6455 5.1)."
@@ -22,6 +25,19 @@ BOTH = "Both sides stand in one run of bytes: each frame is given to the side th
 def is_head(data: bytes) -> bool:
     """Do these bytes begin an HTTP request or response?"""
     return bool(_REQUEST.match(data) or _RESPONSE.match(data))
+
+
+def after_heads(data: bytes) -> int:
+    """Where the frames begin: after a request, a response or both; at the end when a head is not complete."""
+    pos = 0
+    for _ in SIDES:
+        if not is_head(data[pos : pos + HEAD_LINE]):
+            break
+        length = find_end(data[pos:])
+        if length is None:
+            return len(data)
+        pos += length
+    return pos
 
 
 def is_tls(data: bytes) -> bool:
@@ -49,17 +65,13 @@ def divide(data: bytes) -> tuple[Runs, tuple[str, ...]]:
     if _RESPONSE.match(data):
         return [("server", data)], ()
     if not _REQUEST.match(data):
-        return (
-            ([("client", data)], (MASKED,)) if len(data) > 1 and data[1] & 0x80 else ([("server", data)], (UNMASKED,))
-        )
+        return ([("client", data)], (MASKED,)) if data[1:2] >= b"\x80" else ([("server", data)], (UNMASKED,))
     end = find_end(data)
     if end is None or not _RESPONSE.match(data, end):
         return [("client", data)], ()
-    length = find_end(data[end:])
-    if length is None:
-        return [("client", data[:end]), ("server", data[end:])], ()
-    frames = by_mask(data[end + length :])
-    return [("client", data[:end]), ("server", data[end : end + length]), *frames], (BOTH,) if frames else ()
+    frames = after_heads(data)
+    runs = by_mask(data[frames:])
+    return [("client", data[:end]), ("server", data[end:frames]), *runs], (BOTH,) if runs else ()
 
 
 def by_mask(data: bytes) -> Runs:

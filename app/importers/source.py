@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.importers.sides import divide, has_rsv1, is_head, is_tls
+from app.importers.sides import after_heads, divide, has_rsv1, is_tls
 from app.trace import Fidelity, Side, Trace
 
 NO_LIMIT = 2**40
 """Uploads are bounded before they are read, files in the terminal by memory."""
 
+NO_ANSWER = "The server's answer is missing: it is taken as 101."
 NO_HANDSHAKE = "The opening handshake is missing: the connection is taken as open."
 COMPRESSED = "RSV1 is set in a data frame, so permessage-deflate is taken as agreed."
 
@@ -21,8 +22,8 @@ class Unreadable(ValueError):
 class Source(NamedTuple):
     """Traces read from foreign bytes. `ignored_lines` counts lines from one, as editors do.
 
-    `opened` says that the bytes begin after the opening handshake, `compressed` that they show signs of
-    permessage-deflate all the same.
+    `opened` says that the bytes begin after the opening handshake, `unanswered` that the response is not among them,
+    `compressed` that they show signs of permessage-deflate all the same.
     """
 
     format: str
@@ -32,6 +33,7 @@ class Source(NamedTuple):
     ignored_lines: tuple[int, ...] = ()
     assumptions: tuple[str, ...] = ()
     opened: bool = False
+    unanswered: bool = False
     compressed: bool = False
 
     def about(self) -> dict[str, object]:
@@ -61,7 +63,10 @@ def from_stream(
     runs, guesses = ([(side, data)], ()) if side else divide(data)
     for owner, run in runs:
         trace.add(0, owner, run)
-    opened = not (is_head(data) or is_tls(data))
-    compressed = opened and has_rsv1(data)
-    notes = (*assumptions, *guesses, *((NO_HANDSHAKE,) if opened else ()), *((COMPRESSED,) if compressed else ()))
-    return Source(layout, len(data), [trace], "wire", ignored_lines, notes, opened, compressed)
+    frames = after_heads(data)
+    opened = frames == 0 and not is_tls(data)
+    unanswered = 0 < frames < len(data) and all(owner == "client" for owner, _ in runs)
+    compressed = (opened or unanswered) and has_rsv1(data[frames:])
+    guessed = zip((NO_HANDSHAKE, NO_ANSWER, COMPRESSED), (opened, unanswered, compressed), strict=True)
+    notes = (*assumptions, *guesses, *(note for note, made in guessed if made))
+    return Source(layout, len(data), [trace], "wire", ignored_lines, notes, opened, unanswered, compressed)

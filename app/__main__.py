@@ -1,0 +1,154 @@
+"""The `socketscope` command: serve the app, explain bytes, list the rules, check lessons."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from app.anatomy.text import escape
+from app.exporters.text import annotate, severities, verdict
+from app.importers import IMPORTERS, Source, Unreadable, read
+from app.importers.fold import Folded, fold, objects
+from app.lessons import check
+from app.protocol.rules import RULES
+from app.terminal import show
+from app.trace import SIDES
+
+CLEAN, BROKEN, UNREADABLE, INTERRUPTED, NO_READER = 0, 1, 2, 130, 141
+"""Exit codes: nothing to report, a violation of severity error (or a faulty lesson), input or call that cannot be used,
+Ctrl-C, and a reader of our output that went away (as shells count it)."""
+
+
+class Refused(Exception):
+    """Something the caller has to change; the text is one sentence for them."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows few letters is no reason to stop
+    args = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = args.run
+    try:
+        code = run(args)
+        sys.stdout.flush()
+        return code
+    except (Refused, Unreadable) as error:
+        print(f"socketscope: {escape(str(error))}", file=sys.stderr)
+        return UNREADABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python writes to stdout once more on its way out; it must not complain a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NO_READER
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="socketscope", description="See every bit of a WebSocket conversation.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve the app (on 127.0.0.1:5000 unless told otherwise)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    serve.add_argument("--port", default=5000, type=_port, help="the port to listen on; 0 takes a free one")
+    serve.set_defaults(run=_serve)
+
+    explain = commands.add_parser("explain", help="explain the bytes of a file, field by field")
+    explain.add_argument("file", nargs="?", default="-", metavar="FILE", help="what to read; - is standard input")
+    formats = "; ".join(f"{importer.name}: {importer.what}" for importer in IMPORTERS.values())
+    explain.add_argument("--from", dest="format", choices=list(IMPORTERS), help=f"the format ({formats})")
+    explain.add_argument("--side", choices=[*SIDES, "both"], default="both", help="who sent the bytes")
+    explain.add_argument("--json", action="store_true", help="JSON Lines: the source, then one event a line")
+    explain.add_argument("--fields", action="store_true", help="every field of every event")
+    explain.set_defaults(run=_explain)
+
+    rules = commands.add_parser("rules", help="list the rules of RFC 6455 and RFC 7692")
+    rules.add_argument("--json", action="store_true", help="one JSON array")
+    rules.set_defaults(run=_rules)
+
+    lessons = commands.add_parser("lessons", help="work on lessons").add_subparsers(required=True, metavar="COMMAND")
+    check = lessons.add_parser("check", help="check one lesson, or all that belong to the app")
+    check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a lesson, also outside the app")
+    check.set_defaults(run=_check_lessons)
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isdecimal() else -1
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a port is a number from 0 to 65535")
+    return port
+
+
+def _serve(args: argparse.Namespace) -> int:
+    # These bring Flask and the sockets along, which nothing else here needs.
+    from app import create_app
+    from app.live.serve import run
+    from app.settings import SettingsError, load
+
+    try:
+        settings = load(os.environ)
+    except SettingsError as error:
+        raise Refused(f"{error}.") from None
+    return run(args.host, args.port, settings, create_app)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    source = read(_input(args.file), args.format, None if args.side == "both" else args.side)
+    folded = list(fold(source))
+    found = severities(event for _, events in folded for event in events)
+    if args.json:
+        for value in objects(source, folded, fields=args.fields):
+            print(json.dumps(value))
+    else:
+        show(_told(source, folded, args.fields))
+        show([verdict(found)])
+    return BROKEN if found["error"] else CLEAN
+
+
+def _told(source: Source, folded: Folded, fields: bool) -> Iterator[str]:
+    ignored = f", {len(source.ignored_lines)} lines ignored" if source.ignored_lines else ""
+    yield f"Read {source.bytes} bytes ({source.format}{ignored})."
+    yield from source.assumptions
+    yield ""
+    for trace, events in folded:
+        if len(folded) > 1:
+            yield f"Connection {escape(trace.connection)}"
+        yield from annotate(trace, events, fields=fields)
+
+
+def _input(name: str) -> bytes:
+    try:
+        if name != "-":
+            return Path(name).read_bytes()
+        if sys.stdin.isatty():
+            print("Reading from the keyboard; end with Ctrl-D on a line of its own.", file=sys.stderr)
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise Refused(f"Cannot read {name}: {error.strerror or error}.") from None
+
+
+def _rules(args: argparse.Namespace) -> int:
+    if args.json:
+        print("[\n" + ",\n".join(json.dumps(rule._asdict()) for rule in RULES.values()) + "\n]")
+    else:
+        show(f"{rule.id:24}  {rule.section:20}  {rule.level:17}  {rule.text}" for rule in RULES.values())
+    return CLEAN
+
+
+def _check_lessons(args: argparse.Namespace) -> int:
+    problems = check(args.file)
+    show(map(escape, problems))
+    if not problems:
+        show(["Nothing to mend."])
+    return BROKEN if problems else CLEAN
+
+
+if __name__ == "__main__":
+    sys.exit(main())

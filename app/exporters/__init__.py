@@ -1,0 +1,1 @@
+"""What we have seen, for elsewhere: text, and more formats as modules of their own."""
