@@ -52,9 +52,8 @@ class Said:
 def typed(lesson: Lesson, ref: Ref, said: Said | None, used: set[str]) -> Iterator[Problem]:
     """What is wrong with one piece of prose or code; numbers of the lesson's list that occur go into `used`."""
     text = _DOCUMENT.sub("", ref.text)
-    if said and said.text and said.text in text:
+    if said and said.text and re.search(rf"(?<!\w){re.escape(said.text)}(?!\w)", text):
         yield Problem(ref.line, f"“{said.text}” is in the trace; write {{text}} in its place")
-        text = text.replace(said.text, "")
     for number in _NUMBER.findall(text):
         yield from _number(lesson, ref, number, said, used)
     if said and ref.kind == "text":

@@ -39,8 +39,10 @@ def read(settings: str) -> tuple[dict[str, Any], Lines]:
         node = yaml.compose(settings, Loader=yaml.SafeLoader)
         values = yaml.safe_load(settings)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise LessonError([Problem(line, f"the settings are not YAML: {error.problem}")]) from None
+        mark = error.context_mark or error.problem_mark
+        raise LessonError(
+            [Problem(mark.line + 1 if mark else 1, f"the settings are not YAML: {error.problem}")]
+        ) from None
     if not isinstance(values, dict) or node is None:
         raise LessonError([Problem(1, "the settings must be lines of `key: value`")])
     lines: Lines = {}
