@@ -41,7 +41,7 @@ def title(event: Event, payload: bytes) -> str:
 _END = {
     "fin": "{} closes its direction of TCP",
     "rst": "{} resets TCP",
-    "stop": "The recording of {} ends here",
+    "stop": "{} is not recorded any further",
 }
 
 

@@ -240,7 +240,8 @@ class Conversation:
         direction.ended = True
         partial = self._partial(direction)
         reader = direction.reader
-        self._items(side, reader.finish() if reader and direction.phase == "frames" else [])
+        # A recording that just ends breaks no rule: the rest of a frame may have followed.
+        self._items(side, reader.finish() if reader and direction.phase == "frames" and how != "stop" else [])
         clean = reader is not None and reader.closed
         if how == "rst" or all(self._sides[each].ended for each in SIDES):
             self.states = advance(self.states, side, "ends")
