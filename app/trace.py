@@ -158,9 +158,9 @@ def read_jsonl(lines: Iterable[str], *, limit: int = 2**40) -> list[Trace]:
                 _header(value, traces, limit)
             else:
                 _add(value, traces, limit)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             bad = TraceError(f"line {number}: {_why(error)}")
-            if number == 1:
+            if number == 1 or not isinstance(error, json.JSONDecodeError):
                 raise bad from None
     return list(traces.values())
 
@@ -168,6 +168,8 @@ def read_jsonl(lines: Iterable[str], *, limit: int = 2**40) -> list[Trace]:
 def _why(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return "this is not JSON"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
     if isinstance(error, KeyError):
         return f"the key {error} is missing"
     return str(error)
