@@ -1,0 +1,105 @@
+"""The events of a connection, folded from its records when somebody asks, never on the connection's own path."""
+
+from __future__ import annotations
+
+import threading
+from itertools import islice
+
+from app.live.gate import Unit
+from app.live.redact import Redactor
+from app.protocol.conversation import Conversation
+from app.protocol.events import Event, summary
+from app.protocol.limits import Limits
+from app.trace import Trace
+
+PREVIEW_BYTES = 65_536
+"""Held bytes beyond this are not explained before they are sent."""
+
+
+class Fold:
+    """Events so far, from the first. `trace` is what they were folded from: the recording, or its redacted copy."""
+
+    def __init__(self, recorded: Trace, keep: int, limits: Limits, *, public: bool = False) -> None:
+        self.trace = Trace(recorded.connection, limit=2**62, fidelity=recorded.fidelity) if public else recorded
+        self._redact = Redactor(recorded) if public else None
+        self._recorded, self._keep, self._limits = recorded, keep, limits
+        self._conversation = Conversation(limits)
+        self._lock = threading.Lock()
+        self._position = 0
+        self._ended = False
+        self.events: list[Event] = []
+        self.last = -1
+
+    def advance(self, ended: bool) -> int:
+        """Fold what has been recorded since; with `ended` the connection is over. The `seq` of the last event."""
+        with self._lock:
+            records = self._recorded.records
+            while self._position < len(records):
+                record = records[self._position]
+                if self._redact:
+                    record = self._redact(record)
+                    self.trace.add(record.at, record.side, record.data, record.kind, record.layer)
+                self._position += 1
+                self._keep_events(self._conversation.feed(record))
+            if ended and not self._ended:
+                self._ended = True
+                self._keep_events(self._conversation.close())
+            return self.last
+
+    def _keep_events(self, events: list[Event]) -> None:
+        if events:
+            self.last = events[-1].seq
+            self.events += events[: max(self._keep - len(self.events), 0)]
+
+    def after(self, seq: int, limit: int) -> list[Event]:
+        """At most `limit` events behind `seq`; those that were not kept are folded again."""
+        first = self.events[0].seq if self.events else 0
+        start = max(seq + 1 - first, 0)
+        if start + limit <= len(self.events) or len(self.events) < self._keep:
+            return self.events[start : start + limit]
+        return self._again(start, limit)
+
+    def event(self, seq: int) -> Event | None:
+        """The event with that `seq`."""
+        found = self.after(seq - 1, 1)
+        return found[0] if found and found[0].seq == seq else None
+
+    def _again(self, start: int, limit: int) -> list[Event]:
+        conversation = Conversation(self._limits)
+        events = (event for record in list(self.trace.records) for event in conversation.feed(record))
+        return list(islice(events, start, start + limit))
+
+    def pending(self, units: list[Unit], n: int) -> list[Event]:
+        """What the held unit `n` would become: outbound bytes behind all that are held before them."""
+        data = b"".join(unit.data for unit in units if not unit.inbound and unit.n <= n)
+        if len(data) > PREVIEW_BYTES:
+            return []
+        with self._lock:
+            return self._conversation.preview("server", data)
+
+    def arrived(self, unit: Unit) -> Event | None:
+        """The event of a held inbound unit: it is on the wire already, only the engine has not seen it."""
+        start, end = unit.start * 8, (unit.start + len(unit.data)) * 8
+        kinds = ("request", "frame")
+        return next(
+            (
+                event
+                for event in reversed(self.events)
+                if event.side == unit.side and event.kind in kinds and start <= event.start and event.end <= end
+            ),
+            None,
+        )
+
+    def summarise(self, units: list[Unit], unit: Unit) -> str:
+        """A held unit in a few words, escaped by whoever shows it."""
+        if unit.inbound:
+            event = self.arrived(unit)
+            return summary(event, self.trace) if event else ""
+        return next((summary_of(event, unit) for event in self.pending(units, unit.n)[-1:]), "")
+
+
+def summary_of(event: Event, unit: Unit) -> str:
+    """The summary of an event whose bytes are in no trace yet."""
+    pretend = Trace("", limit=2**62)
+    pretend.add(0, event.side, b"\0" * (event.start // 8) + unit.data)
+    return summary(event, pretend)

@@ -1,0 +1,196 @@
+"""A session: one live bench. The traces of its connections, a gate for new ones, and a log for those who follow."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.live import news
+from app.live.audience import Batch, Log
+from app.live.connection import Connection
+from app.live.gate import Mode
+from app.live.ledger import Ledger
+from app.protocol.limits import Limits
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.live.publisher import Publisher
+
+
+class Session:
+    """`key` is empty for a public session. `trusted`: the server is reachable from this machine only."""
+
+    def __init__(
+        self, id: str, key: str, settings: Settings, *, trusted: bool, ledger: Ledger, publisher: Publisher
+    ) -> None:
+        self.id = id
+        self.settings = settings
+        self.trusted = trusted
+        self.mode: Mode = "run"
+        self.began = time.monotonic_ns()
+        self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.log = Log(settings.log_items)
+        self.followed = 0
+        self.limits = Limits(
+            head=settings.head_bytes,
+            frame=settings.message_bytes,
+            message=settings.message_bytes,
+            fragments=settings.fragments,
+            empty_fragments=settings.empty_fragments,
+        )
+        self._key = key.encode()
+        self._ledger = Ledger(settings.trace_session, ledger)
+        self._publisher = publisher
+        self._lock = threading.Condition()
+        self._publishing = threading.Lock()
+        self._connections: list[Connection] = []
+        self._told: dict[Connection, news.Told] = {}
+        self._count = 0
+        self._used = time.monotonic()
+
+    @property
+    def public(self) -> bool:
+        """Whether it was opened by naming it; anybody who knows the name may watch."""
+        return not self._key
+
+    def now(self) -> int:
+        """Nanoseconds since the session began."""
+        return time.monotonic_ns() - self.began
+
+    def has_key(self, key: str) -> bool:
+        """Whether this is the session's key, compared in constant time."""
+        return bool(self._key) and hmac.compare_digest(self._key, key.encode())
+
+    # connections
+
+    def connect(self, peer: str, app: str, first: int | None = None) -> Connection:
+        """A new connection; `first` is the monotonic time of its first byte."""
+        with self._lock:
+            if first is not None and not self._connections:
+                self.began = min(self.began, first)
+            self._count += 1
+            connection = Connection(self, self._count, peer, app)
+            self._connections.append(connection)
+            self._forget()
+            self._used = time.monotonic()
+            self._lock.notify_all()
+        if self.followed:
+            connection.touch()
+        return connection
+
+    def _forget(self) -> None:
+        surplus = len(self._connections) - self.settings.session_connections
+        for connection in [c for c in self._connections if not c.open][: max(surplus, 0)]:
+            self._connections.remove(connection)
+            self._told.pop(connection, None)
+            connection.ledger.give_back()
+
+    def connection_ledger(self) -> Ledger:
+        """The budget of one connection's trace."""
+        return Ledger(self.settings.trace_connection, self._ledger)
+
+    def connections(self) -> list[Connection]:
+        """Those it remembers, oldest first."""
+        with self._lock:
+            return list(self._connections)
+
+    def connection(self, id: str | None) -> Connection | None:
+        """The connection with that id; without one the newest."""
+        found = [c for c in self.connections() if id is None or c.id == id]
+        return found[-1] if found else None
+
+    def find_peer(self, peer: str, seconds: float) -> Connection | None:
+        """Wait for the connection that comes from this address."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._from(peer) is not None, seconds)
+            return self._from(peer)
+
+    def _from(self, peer: str) -> Connection | None:
+        return next((c for c in reversed(self._connections) if c.peer == peer), None)
+
+    def ended(self, connection: Connection) -> None:
+        """A connection closed."""
+        self._used = time.monotonic()
+        if self.followed:
+            connection.touch()
+
+    def idle(self) -> float:
+        """Seconds since it was last used; 0 while a connection is open or somebody follows."""
+        if self.followed or any(connection.open for connection in self.connections()):
+            return 0
+        return time.monotonic() - self._used
+
+    def used(self) -> None:
+        """Somebody looked at it."""
+        self._used = time.monotonic()
+
+    def discard(self) -> None:
+        """Give back what its traces took from the process budget."""
+        self._ledger.give_back()
+
+    # the gate
+
+    def set_mode(self, mode: Mode) -> None:
+        """Run or hold, for all connections and for those to come."""
+        self.mode = mode
+        for connection in self.connections():
+            if connection.open:
+                connection.gate.set(mode)
+
+    def step(self) -> Connection | None:
+        """Release the oldest unit held on any connection and stay on hold; the connection it was held on."""
+        self.mode = "hold"
+        for connection in self.connections():
+            if connection.open and connection.gate.mode != "hold":
+                connection.gate.set("hold")
+        held = [(units[0].since, c.id, c) for c in self.connections() if (units := c.gate.held())]
+        if not held:
+            return None
+        oldest = min(held)[2]
+        oldest.gate.step()
+        return oldest
+
+    # followers
+
+    def follow(self) -> None:
+        """Somebody follows from now on."""
+        with self._lock:
+            self.followed += 1
+
+    def unfollow(self) -> None:
+        """Somebody left."""
+        with self._lock:
+            self.followed -= 1
+            self._used = time.monotonic()
+
+    def touch(self) -> None:
+        """Something changed; it is published soon if anybody follows."""
+        if self.followed:
+            self._publisher.mark(self)
+
+    def publish(self, *, everything: bool = False) -> None:
+        """Put what is new into the log: from connections that said so, or from all of them."""
+        with self._publishing:
+            self._publish(everything)
+
+    def _publish(self, everything: bool) -> None:
+        for connection in self.connections():
+            told = self._told.setdefault(connection, news.Told())
+            if connection.dirty or everything or told.about is None:
+                self.log.append(news.fresh(connection, told))
+
+    def catch_up(self, after: int) -> Batch:
+        """What a newcomer (0) or somebody who comes back gets first."""
+        self.publish(everything=True)
+        batch = self.log.read(after)
+        return self.whole(after != 0) if batch.gap else batch
+
+    def whole(self, gap: bool) -> Batch:
+        """A summary of everything the log has told so far, for those who come new or have missed something."""
+        with self._publishing:
+            self._publish(True)
+            told = [(connection, self._told[connection].seq) for connection in self.connections()]
+            return Batch(self.log.end, gap, news.summary(told))

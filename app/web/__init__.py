@@ -1,0 +1,1 @@
+"""Flask routes, one module per family."""

@@ -1,0 +1,191 @@
+"""The feed: a session's news for open pages, over a WebSocket (flask-sock) or as server-sent events.
+
+flask-sock does the handshake and the reading; all writing goes through an `Outlet`, whole frames in one queue.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, request
+from flask_sock import Sock
+from werkzeug.exceptions import ServiceUnavailable
+
+from app.live.audience import Batch, encode
+from app.live.hub import Hub
+from app.live.pump import Outlet
+from app.live.session import Session
+from app.protocol.frames import Opcode, write_frame
+from app.web.api import find
+from app.web.safety import the_hub
+
+FIRST_MESSAGE_SECONDS = 10
+HEARTBEAT_SECONDS = 15
+"""A comment to event streams, so that one whose reader has gone is noticed."""
+OPTIONS = {"max_message_size": 4096, "ping_interval": 20}
+
+_KEY = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")
+
+log = logging.getLogger("socketscope.web")
+
+
+class Taken(Response):
+    """The response of a connection that became a WebSocket: there is none, so the HTTP server must not write one."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise ConnectionAbortedError
+
+
+def connect(app: Flask) -> None:
+    """Register the feed's routes."""
+    app.config["SOCK_SERVER_OPTIONS"] = OPTIONS
+    bp = Blueprint("feed", __name__)
+    sock = Sock()
+    bp.before_request(_admit)
+    bp.after_request(_hush)
+    bp.get("/feed/<id>/sse")(stream)
+    sock.route("/feed/<id>", bp=bp)(follow)
+    app.register_blueprint(bp)
+
+
+def _admit() -> None:
+    """Everything that can be refused is refused in HTTP, before flask-sock answers 101."""
+    hub = the_hub()
+    find((request.view_args or {}).get("id", ""))
+    if hub.stopping or len(hub.pump) + hub.streams >= hub.settings.followers:
+        raise ServiceUnavailable("There are as many followers as the server can serve.", retry_after=30)
+    if "Sec-WebSocket-Key" not in request.headers:
+        return
+    if not _KEY.fullmatch(request.headers["Sec-WebSocket-Key"]):
+        abort(400, "Sec-WebSocket-Key must be 16 bytes in base64.")
+    if request.headers.get("Sec-WebSocket-Version") != "13":
+        abort(426, "This feed speaks version 13 of the protocol.")
+    take_over = request.environ.get("socketscope.takeover")
+    if take_over is None:
+        abort(501, "This server cannot carry the feed over a WebSocket; use the event stream.")
+    take_over(request.environ)
+
+
+def _hush(response: Response) -> Response:
+    return Taken() if "werkzeug.socket" in request.environ and _outlet() else response
+
+
+def _outlet() -> Outlet | None:
+    outlet = request.environ.get("werkzeug.socket")
+    return outlet if isinstance(outlet, Outlet) else None
+
+
+def follow(ws: Any, id: str) -> None:
+    """One follower, from its first message `{"after": position, "key"?}` to its end."""
+    outlet = _outlet()
+    session = find(id)
+    if outlet is None:
+        return
+    session.follow()
+    follower = Follower(session, outlet, the_hub())
+    try:
+        follower.begin(_position(ws.receive(timeout=FIRST_MESSAGE_SECONDS)))
+        while True:
+            ws.receive()
+    except ValueError as error:
+        ws.close(1008, str(error))
+    except Exception as error:
+        if type(error).__name__ != "ConnectionClosed":  # the ordinary end, raised by the library
+            log.exception("a feed failed")
+            ws.close(1011, "The server failed; the feed can be opened again.")
+    finally:
+        follower.end()
+        session.unfollow()
+
+
+def _position(message: Any) -> int:
+    """Where to begin. Raises ValueError with a sentence for the closing reason."""
+    try:
+        first = json.loads(message or "")
+        after = first.get("after", 0)
+    except (ValueError, AttributeError):
+        raise ValueError('The first message must be {"after": position}.') from None
+    if not isinstance(after, int) or isinstance(after, bool):
+        raise ValueError('"after" must be a whole number.')
+    return after
+
+
+class Follower:
+    """A cursor in the session's log. The pump asks it for the next frame whenever the page has taken the last one."""
+
+    def __init__(self, session: Session, outlet: Outlet, hub: Hub) -> None:
+        self._session, self._outlet, self._pump = session, outlet, hub.pump
+        self._position = 0
+
+    def begin(self, after: int) -> None:
+        """Send what there is behind a position, then whatever comes."""
+        self._outlet.send(self._frame(self._session.catch_up(after)))
+        self._session.log.listen(self._pump.wake)
+        self._outlet.source = self.next
+        self._pump.wake()
+
+    def next(self) -> bytes | None:
+        """The next frame, when there is news."""
+        if self._session.log.end == self._position:
+            return None
+        position, gap, text = self._session.log.message(self._position)
+        if gap:
+            return self._frame(self._session.whole(True))
+        self._position = position
+        return write_frame(Opcode.TEXT, text.encode())
+
+    def _frame(self, batch: Batch) -> bytes:
+        self._position = batch.position
+        return write_frame(Opcode.TEXT, encode(batch).encode())
+
+    def end(self) -> None:
+        """Nothing more is asked for."""
+        self._outlet.source = None
+        self._session.log.leave(self._pump.wake)
+
+
+def stream(id: str) -> Response:
+    """The same messages as server-sent events; `Last-Event-ID`, or `?after=`, is the position to go on from."""
+    session = find(id)
+    text = request.headers.get("Last-Event-ID") or request.args.get("after", "0")
+    after = int(text) if text.isdecimal() and len(text) < 18 else 0
+    response = Response(_events(session, the_hub(), after), mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _events(session: Session, hub: Hub, after: int) -> Iterator[bytes]:
+    session.follow()
+    hub.streams += 1
+    try:
+        batch = session.catch_up(after)
+        yield _event(batch.position, encode(batch))
+        yield from _later(session, hub, batch.position)
+    finally:
+        hub.streams -= 1
+        session.unfollow()
+
+
+def _later(session: Session, hub: Hub, position: int) -> Iterator[bytes]:
+    quiet = 0
+    while not hub.stopping:
+        if not session.log.wait(position, 1):
+            quiet += 1
+            if quiet >= HEARTBEAT_SECONDS:
+                quiet = 0
+                yield b": still here\n\n"
+            continue
+        quiet = 0
+        position, gap, text = session.log.message(position)
+        if gap:
+            batch = session.whole(True)
+            position, text = batch.position, encode(batch)
+        yield _event(position, text)
+
+
+def _event(position: int, text: str) -> bytes:
+    return f"id: {position}\ndata: {text}\n\n".encode()

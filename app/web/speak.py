@@ -1,0 +1,122 @@
+"""What a presenter can make the two sides say: one thing at a time, or a lesson's script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.lessons import Lesson, lessons, said
+from app.lessons.model import Action
+from app.live.connection import Connection
+from app.live.hub import Hub
+from app.live.scripted import Say as ClientSay
+from app.live.scripted import ScriptedClient
+from app.live.session import Session
+from app.protocol.apps import Say
+from app.protocol.client import SAMPLE_KEY, SAMPLE_MASK, Client
+from app.protocol.frames import Opcode, close_payload
+from app.protocol.server import Server
+
+KINDS = {"text": Opcode.TEXT, "binary": Opcode.BINARY, "ping": Opcode.PING, "pong": Opcode.PONG, "close": Opcode.CLOSE}
+ACCEPT_SECONDS = 5
+SEND_SECONDS = 2
+MAX_SENT = 1024 * 1024
+
+
+class Unclear(ValueError):
+    """Something asked for that cannot be done; the text is one sentence, `status` the HTTP status."""
+
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def send(hub: Hub, session: Session, body: dict[str, Any]) -> dict[str, Any]:
+    """One frame, or raw bytes, as the client or as the server."""
+    kind = body.get("kind")
+    if kind != "raw" and kind not in KINDS:
+        raise Unclear(f'"kind" must be one of {", ".join([*KINDS, "raw"])}.')
+    payload = _payload(kind, body)
+    if body.get("as") == "server":
+        return _as_server(session, body.get("connection"), kind, payload)
+    if body.get("as") == "client":
+        return _as_client(hub, session, kind, payload)
+    raise Unclear('"as" must be client or server.')
+
+
+def _payload(kind: str, body: dict[str, Any]) -> bytes:
+    text, digits, code, reason = (body.get(name) for name in ("text", "hex", "code", "reason"))
+    if kind == "close" and text is None and digits is None:
+        if code is not None and not (isinstance(code, int) and 0 <= code <= 65535):
+            raise Unclear('"code" must be a number from 0 to 65535.')
+        return close_payload(code, str(reason or ""))
+    try:
+        data = bytes.fromhex(digits) if digits is not None else str(text or "").encode()
+    except (ValueError, TypeError):
+        raise Unclear('"hex" must be pairs of hexadecimal digits.') from None
+    if len(data) > MAX_SENT:
+        raise Unclear("At most 1 MiB can be sent this way.", 413)
+    if kind in ("ping", "pong", "close") and len(data) > 125:
+        raise Unclear("A control frame carries at most 125 bytes; send raw bytes to break that rule.")
+    return data
+
+
+def _as_server(session: Session, id: str | None, kind: str, payload: bytes) -> dict[str, Any]:
+    chosen = [c for c in session.connections() if c.open and id in (None, c.id)]
+    if not chosen:
+        raise Unclear("There is no open connection to speak on.", 409)
+
+    def act(server: Server) -> list[bytes]:
+        return server.send_raw(payload) if kind == "raw" else server.send(Say(KINDS[kind], payload))
+
+    job = chosen[-1].post(act)
+    job.done.wait(SEND_SECONDS)
+    if job.error:
+        raise job.error
+    if not job.sent:
+        raise Unclear("The connection is not open for frames, so the server may not speak.", 409)
+    return {"connection": chosen[-1].id, "bytes": job.sent}
+
+
+def _as_client(hub: Hub, session: Session, kind: str, payload: bytes) -> dict[str, Any]:
+    client = hub.clients.speaker(session.id)
+    connection = _accepted(session, client)
+    size = client.say(lambda half: payload if kind == "raw" else half.frame(KINDS[kind], payload))
+    return {"connection": connection.id, "bytes": size}
+
+
+def _accepted(session: Session, client: ScriptedClient) -> Connection:
+    connection = session.find_peer(client.name, ACCEPT_SECONDS)
+    if connection is None:
+        raise Unclear("The scripted client was not served in time.", 503)
+    return connection
+
+
+def play(hub: Hub, session: Session, body: dict[str, Any]) -> dict[str, Any]:
+    """A lesson's script, from the first byte of its handshake."""
+    lesson = _lesson(str(body.get("lesson", "")))
+    client = hub.clients.start(session.id, lesson.app, plan(lesson.client), key=SAMPLE_KEY, mask=lambda: SAMPLE_MASK)
+    return {"connection": _accepted(session, client).id, "lesson": lesson.slug}
+
+
+def plan(actions: tuple[Action, ...]) -> list[ClientSay]:
+    """A script as a scripted client plays it: `wait` becomes a condition of what follows."""
+    steps: list[ClientSay] = []
+    after = 0
+    for action in actions:
+        if action.verb == "wait":
+            after = max(after, int(action.options["messages"]))
+        else:
+            steps.append(ClientSay(_saying(action), after))
+    return steps
+
+
+def _saying(action: Action) -> Callable[[Client], bytes]:
+    return lambda client: said(action, client)
+
+
+def _lesson(slug: str) -> Lesson:
+    for lesson in lessons():
+        if lesson.slug == slug:
+            return lesson
+    raise Unclear("There is no such lesson.", 404)
