@@ -11,7 +11,7 @@ from app.lessons import source
 from app.lessons.binding import NOT_YET, references
 from app.lessons.links import resolve
 from app.lessons.selector import SelectorError, parse
-from app.protocol.apps import APPS
+from app.protocol.apps import APPS, UNCOMPRESSED
 from app.protocol.client import Client
 from app.protocol.frames import Opcode
 from app.protocol.server import Server
@@ -165,11 +165,12 @@ def test_the_example_in_the_guide_is_a_lesson(tmp_path: Path) -> None:
 def live_trace(*, greeting: str = "Hello", talk_more: bool = True) -> Trace:
     """What a browser's connection may look like: more headers, other random bytes, frames nobody planned."""
     masks = iter(bytes.fromhex(f"{n:02x}1e7f02") for n in range(1, 255))
-    luggage = (("Cache-Control", "no-cache"), ("User-Agent", "Test"), ("Origin", "http://127.0.0.1:5000"))
+    offer = ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
+    luggage = (("Cache-Control", "no-cache"), ("User-Agent", "Test"), ("Origin", "http://127.0.0.1:5000"), offer)
     client = Client(
         "127.0.0.1:5000", "/ws/x?app=tour", key="njxRsH1C6BYfqWvTBHyF6g==", mask=lambda: next(masks), headers=luggage
     )
-    server, trace = Server(APPS["tour"]()), Trace("live")
+    server, trace = Server(APPS["tour"](), deflate="tour" not in UNCOMPRESSED), Trace("live")
 
     def say(data: bytes) -> None:
         units = [("client", data)]

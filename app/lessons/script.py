@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any, NamedTuple
 
 from app.lessons.model import Action, Lesson, LessonError, Problem
-from app.protocol.apps import APPS
+from app.protocol.apps import APPS, UNCOMPRESSED
 from app.protocol.client import SAMPLE_KEY, SAMPLE_MASK, Client
 from app.protocol.conversation import Conversation
 from app.protocol.events import Event
@@ -117,7 +117,7 @@ class _Run:
         self.client = Client(
             HOST, f"/ws/example?app={app}", key=SAMPLE_KEY, mask=lambda: SAMPLE_MASK, headers=(ORIGIN,)
         )
-        self.server = Server(APPS[app]())
+        self.server = Server(APPS[app](), deflate=app not in UNCOMPRESSED)
         self.trace = Trace("example")
         self._at = 0
 

@@ -75,3 +75,6 @@ class Tour:
 
 APPS: dict[str, Callable[[], App]] = {"echo": Echo, "tour": Tour}
 """Every value of `?app=`."""
+
+UNCOMPRESSED = frozenset({"tour"})
+"""Apps whose frames are there to be read, so that the server declines every offer to compress them."""
