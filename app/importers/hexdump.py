@@ -113,6 +113,12 @@ def _layout(sample: list[Line]) -> Layout | None:
     return best if fit and fit >= len(_groups(sample)) else None
 
 
+def _counts(rows: list[Row]) -> bool:
+    """Is the first column an offset? It begins at 0, or grows by the bytes of its line; else it is bytes itself."""
+    (_, first, words), *more = rows
+    return first == 0 or any(0 < offset - first <= len(words) for _, offset, _ in more[:1])
+
+
 def _groups(lines: list[Line]) -> dict[int, list[str]]:
     """The groups of hexadecimal digits of each line that holds nothing else."""
     return {number: groups for number, line in lines if (groups := _digits(line))}
@@ -144,7 +150,7 @@ def _rows(layout: Layout, lines: list[Line]) -> list[Row]:
         if match and (match["words"] or rows):
             words = (match["words"] or "").split()
             rows.append((number, int(match["offset"].removesuffix(":"), layout.base), words))
-    return rows
+    return rows if layout.name != "offsets" or (rows and _counts(rows)) else []
 
 
 def _dump(layout: Layout, rows: list[Row], stars: set[int]) -> bytes:

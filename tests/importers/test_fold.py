@@ -38,6 +38,7 @@ def test_the_half_of_the_client_alone() -> None:
 def test_a_frame_that_is_cut_off_is_told_at_the_end() -> None:
     [(_, events)] = fold(read(b"8105c3"))
     assert [event.detail.partial for event in events if event.kind == "end"] == [(0, 3)]
+    assert not [event for event in events if event.kind == "violation"]
 
 
 def test_objects_begin_with_the_source() -> None:

@@ -61,6 +61,12 @@ def test_a_text_column_of_hex_digits_is_not_taken_for_bytes() -> None:
     assert source.traces[0].bytes("client") + source.traces[0].bytes("server") == b"aa bb cc "
 
 
+@pytest.mark.parametrize("text", ["8801 03", "8185 37 fa 21 3d", "8801 03\n8105 48 65", "8185 37fa213d"])
+def test_grouped_digits_are_not_taken_for_an_offset(text: str) -> None:
+    source = read(text.encode(), "client")
+    assert source.traces[0].bytes("client") == bytes.fromhex("".join(text.split()))
+
+
 def test_other_lines_are_left_out_and_counted() -> None:
     assert read(b"# the first frame\n81 05 48\n\n65 6c 6c 6f\n").ignored_lines == (1,)
 
