@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.live.fold import Fold
 from app.live.gate import Gate, patience
+from app.live.held import describe
 from app.live.ledger import make_room
 from app.trace import Kind, Side, Trace
 
@@ -144,13 +145,8 @@ class Connection:
 
     def held(self, *, public: bool = False) -> list[dict[str, Any]]:
         """What is held, as JSON."""
-        units = self.gate.held()
-        if not units:
-            return []
-        fold = self.public if public else self.fold
-        fold.advance(False)
-        held = self.gate.describe(lambda unit: fold.summarise(units, unit))
-        return [_hide(item) for item in held] if public and fold is not self.fold else held
+        units = describe(self.gate)
+        return [_hide(unit) for unit in units] if public and not self.session.trusted else units
 
     def describe(self, *, public: bool = False) -> dict[str, Any]:
         """The connection as JSON; `public` hides where the peer is."""

@@ -8,7 +8,7 @@ from itertools import islice
 from app.live.gate import Unit
 from app.live.redact import Redactor
 from app.protocol.conversation import Conversation
-from app.protocol.events import Event, summary
+from app.protocol.events import Event
 from app.protocol.limits import Limits
 from app.trace import Trace
 
@@ -69,13 +69,17 @@ class Fold:
         events = (event for record in list(self.trace.records) for event in conversation.feed(record))
         return list(islice(events, start, start + limit))
 
-    def pending(self, units: list[Unit], n: int) -> list[Event]:
-        """What the held unit `n` would become: outbound bytes behind all that are held before them."""
-        data = b"".join(unit.data for unit in units if not unit.inbound and unit.n <= n)
+    def pending(self, units: list[Unit], n: int) -> Event | None:
+        """What the held unit `n` is, or will be when it is sent behind the outbound units held before it."""
+        unit = next((unit for unit in units if unit.n == n), None)
+        if unit is None or unit.inbound:
+            return self.arrived(unit) if unit else None
+        data = b"".join(other.data for other in units if not other.inbound and other.n <= n)
         if len(data) > PREVIEW_BYTES:
-            return []
+            return None
         with self._lock:
-            return self._conversation.preview("server", data)
+            events = self._conversation.preview("server", data)
+        return next((e for e in reversed(events) if e.side == "server" and e.kind in ("response", "frame")), None)
 
     def arrived(self, unit: Unit) -> Event | None:
         """The event of a held inbound unit: it is on the wire already, only the engine has not seen it."""
@@ -89,17 +93,3 @@ class Fold:
             ),
             None,
         )
-
-    def summarise(self, units: list[Unit], unit: Unit) -> str:
-        """A held unit in a few words, escaped by whoever shows it."""
-        if unit.inbound:
-            event = self.arrived(unit)
-            return summary(event, self.trace) if event else ""
-        return next((summary_of(event, unit) for event in self.pending(units, unit.n)[-1:]), "")
-
-
-def summary_of(event: Event, unit: Unit) -> str:
-    """The summary of an event whose bytes are in no trace yet."""
-    pretend = Trace("", limit=2**62)
-    pretend.add(0, event.side, b"\0" * (event.start // 8) + unit.data)
-    return summary(event, pretend)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from app.trace import Side
 
@@ -147,14 +147,6 @@ class Gate:
         """The held unit with that number."""
         return next((unit for unit in self.held() if unit.n == n), None)
 
-    def describe(self, summary: Callable[[Unit], str]) -> list[dict[str, Any]]:
-        """What is held, as JSON; `left_ms` is a number for the oldest unit and null for those behind it."""
-        left = self.left()
-        return [
-            _describe(unit, summary(unit), None if index or left is None else int(left * 1000))
-            for index, unit in enumerate(self.held())
-        ]
-
     # with the lock held
 
     def _may_go(self) -> bool:
@@ -176,18 +168,3 @@ class Gate:
             self._first_head = now
         # Request and response share one countdown: the client's patience began with its request.
         return max(self._first_head + self._spans[True], now + min(GRACE, self._spans[True]))
-
-
-def _describe(unit: Unit, summary: str, left_ms: int | None) -> dict[str, Any]:
-    return {
-        "n": unit.n,
-        "side": unit.side,
-        "unit": "head" if unit.head else "frame",
-        "bytes": len(unit.data),
-        "hex": unit.data[:4096].hex(),
-        "start": unit.start,
-        "summary": summary,
-        "since": unit.since,
-        "left_ms": left_ms,
-        "held_side": "inbound" if unit.inbound else "outbound",
-    }
