@@ -33,6 +33,13 @@ class Utf8:
         except UnicodeDecodeError as error:
             broke = error.reason == "invalid continuation byte"
             return BadUtf8(error.start - pending, error.end + broke - pending, _note(error))
+        return self._surrogate(len(data))
+
+    def _surrogate(self, size: int) -> BadUtf8 | None:
+        """Python's decoder waits for the third byte of a surrogate; the second has already said that it is one."""
+        pending = self.pending
+        if len(pending) == 2 and pending[0] == 0xED and pending[1] >= 0xA0:
+            return BadUtf8(size - 2, size, f"ed begins a character that {pending[1]:02x} cannot continue")
         return None
 
     def finish(self) -> BadUtf8 | None:
