@@ -62,16 +62,18 @@ class _Open:
 class _Message:
     """The data message that is being put together, over one or more frames.
 
-    `plain` as long as it is uncompressed and every fragment so far ended between two characters.
+    `plain` as long as it is uncompressed and every fragment so far ended between two characters; `raw` when its bytes
+    are taken as they are.
     """
 
-    __slots__ = ("compressed", "count", "empty", "first", "opcode", "parts", "plain", "size", "spoiled", "utf8")
+    __slots__ = ("compressed", "count", "empty", "first", "opcode", "parts", "plain", "raw", "size", "spoiled", "utf8")
 
     def __init__(self, opcode: int, first: int, compressed: bool) -> None:
         self.opcode = opcode
         self.first = first
         self.compressed = compressed
         self.plain = not compressed
+        self.raw = opcode == Opcode.BINARY and not compressed
         self.parts: list[bytes] = []
         self.size = 0
         self.count = 0
@@ -82,7 +84,7 @@ class _Message:
     def spoil(self) -> None:
         """The message is beyond repair: nothing more of it is looked at, and it is not delivered."""
         self.spoiled = True
-        self.plain = False
+        self.plain = self.raw = False
         self.parts.clear()
 
     def takes(self, payload: bytes, limits: Limits) -> bool:
@@ -412,7 +414,11 @@ class FrameReader:
             plain = apply_mask(piece, header.key[turn:] + header.key[:turn] if turn else header.key)
         else:
             plain = bytes(piece)
-        if header.length <= self._limits.frame:
+        message = self._message
+        if message is not None and message.raw and header.opcode < 8:
+            message.parts.append(plain)
+            message.size += len(plain)
+        elif header.length <= self._limits.frame:
             self._take(frame, plain, self.offset + pos, items)
         frame.got += len(piece)
         if frame.got == header.length:
@@ -491,6 +497,7 @@ class FrameReader:
             if self.closed:
                 return
             self.closed = True
+            self._message = None
         items.append((header.opcode, payload, frame.number, frame.number))
 
     def _end_message(self, frame: _Open, end: int, items: list[Item]) -> None:
