@@ -87,16 +87,9 @@ def _port(text: str) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    # These bring Flask and the sockets along, which nothing else here needs.
-    from app import create_app
-    from app.live.serve import run
-    from app.settings import SettingsError, load
+    from app.live.serve import serve  # brings sockets and Flask along, which nothing else here needs
 
-    try:
-        settings = load(os.environ)
-    except SettingsError as error:
-        raise Refused(f"{error}.") from None
-    return run(args.host, args.port, settings, create_app)
+    serve(args.host, args.port)
 
 
 def _explain(args: argparse.Namespace) -> int:
