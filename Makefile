@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 5000
 BIN := .venv/bin
 
-.PHONY: run test check
+.PHONY: run test check bench
 
 run: .venv/.run
 	@exec $(BIN)/socketscope serve --host "$(HOST)" --port "$(PORT)"
@@ -18,6 +18,10 @@ check: .venv/.dev
 	$(BIN)/mypy
 	@.ci/check-js
 	$(BIN)/pytest -q tests/test_architecture.py
+
+# ARGS names benches: make bench ARGS=parsing
+bench: .venv/.dev
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 # Packages are installed again only when pyproject.toml changed.
 .venv/.%: pyproject.toml .ci/setup
