@@ -235,7 +235,7 @@ class FrameReader:
                 add((2, payload, number, number))
             elif message is None and squeezed and (first == 0xC1 or first == 0xC2):
                 self._whole(first & 15, payload, number, (offset + start, offset + end), items)
-            elif length and first < 3 if message is None else length and not first & 0x7F:
+            elif length and 0 < first < 3 if message is None else length and not first & 0x7F:
                 if message is None:
                     message = _Message(first, number, False)
                 if message.takes(payload, self._limits):
@@ -296,12 +296,15 @@ class FrameReader:
             self._begin(header, start, items)
             return pos + header.size
         if len(data) - pos >= 2 and self._judged < 1:
-            self._judged = 1
             faults = list(self._judge_first(data[pos], data[pos + 1], start))
-            if faults and data[pos : pos + 5].startswith(_HTTP):
+            text = bytes(data[pos : pos + 5])
+            if faults and text.startswith(_HTTP):
                 self.lost = True
                 items.append(at_bytes("frm.parse", start, start + 4, "HTTP text where a frame must start"))
                 return None
+            if faults and any(word.startswith(text) for word in _HTTP):
+                return None  # the next bytes tell whether this is HTTP or only looks like it
+            self._judged = 1
             items += faults
         length_end = pos + {126: 4, 127: 10}.get(data[pos + 1] & 0x7F, 2) if len(data) - pos >= 2 else len(data) + 1
         if self._judged == 1 and length_end <= len(data):
@@ -376,14 +379,19 @@ class FrameReader:
         faults = []
         if form > length_form(length):
             faults.append(Fault("frm.len.minimal", *place, f"{length} in the {form}-bit form"))
-        if length > self._limits.frame or self._over(length):
+        if length > self._limits.frame or self._over(head[0], length):
             faults.append(Fault("frm.limits", *place, f"{length} bytes announced"))
         return faults
 
-    def _over(self, length: int) -> bool:
+    def _over(self, first: int, length: int) -> bool:
         """Whether a frame takes its message past the limit; what it inflates to is judged while it arrives."""
-        message = self._message
-        return message is not None and not message.compressed and message.size + length > self._limits.message
+        message, opcode = self._message, first & 15
+        if opcode in (Opcode.TEXT, Opcode.BINARY):
+            compressed = bool(first & 0x40) and self._inflater is not None
+            return not compressed and length > self._limits.message
+        if opcode != Opcode.CONT or message is None or message.compressed or message.spoiled:
+            return False
+        return message.size + length > self._limits.message
 
     def _begin(self, header: Header, start: int, items: list[Item]) -> None:
         number = len(self.index)
