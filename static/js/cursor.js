@@ -1,0 +1,56 @@
+// @ts-check
+/** Moving through the conversation: one cursor of row, field and byte for the whole page. */
+
+import { memory } from "./dom.js";
+import { rungAt } from "./rungs.js";
+import { store } from "./store.js";
+
+/** Index of the chosen row, -1 while there is none. */
+export const index = () => store.state.rungs.findIndex((rung) => rung.key === store.state.at);
+
+/** The chosen row. */
+export const current = () => store.state.rungs[index()] ?? null;
+
+/** @param {string} key @param {string | null} [field] @param {number | null} [byte] */
+export function go(key, field = null, byte = null) {
+  const last = store.state.rungs.at(-1)?.key === key;
+  store.set({ at: key, field, byte, follow: store.state.follow && last });
+}
+
+/** @param {number} place */
+export function goIndex(place) {
+  const { rungs } = store.state;
+  const rung = rungs[Math.max(0, Math.min(rungs.length - 1, place))];
+  if (rung && rung.key !== store.state.at) go(rung.key);
+}
+
+/** @param {string | null} field @param {number | null} [byte] */
+export function select(field, byte = null) {
+  store.set({ field, byte });
+}
+
+/** The row of a step of the lesson (counted from 1), null while the conversation has not reached it. @param {number} step */
+export function rungOfStep(step) {
+  const { binding, rungs } = store.state;
+  return rungAt(rungs, binding.steps[step - 1] ?? null);
+}
+
+/** The step of the lesson that the chosen row belongs to: its own, else the last step before it. */
+export function stepOfCursor() {
+  const { binding, rungs } = store.state;
+  const place = index();
+  let found = 0;
+  binding.steps.forEach((seq, n) => {
+    const rung = rungAt(rungs, seq);
+    const at = rung ? rungs.indexOf(rung) : -1;
+    if (at >= 0 && at <= place) found = n + 1;
+  });
+  return found;
+}
+
+/** @param {boolean} more */
+export function unfold(more) {
+  memory.set("ss-more", more ? "1" : "0");
+  document.documentElement.classList.toggle("basic", !more);
+  store.set({ more, byte: null });
+}

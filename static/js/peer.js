@@ -1,0 +1,67 @@
+// @ts-check
+/** This page's own WebSocket: the client that the reader watches. It follows the lesson's plan, then the composer. */
+import { store } from "./store.js";
+
+/** @typedef {import("./types.js").Action} Action */
+/** @typedef {import("./types.js").Seen} Seen */
+
+/** @type {WebSocket | null} */
+let socket = null;
+
+/** @param {Seen["what"]} what @param {string} text */
+function saw(what, text) {
+  const readyState = socket?.readyState ?? WebSocket.CLOSED;
+  store.set({ seen: [...store.state.seen, { what, readyState, text }], readyState });
+}
+
+/** @param {unknown} data */
+const shown = (data) => (typeof data === "string" ? data : `${/** @type {ArrayBuffer} */ (data).byteLength}`);
+
+/**
+ * @param {string} url
+ * @param {Action[]} plan
+ */
+export function connect(url, plan) {
+  const mine = new WebSocket(url);
+  mine.binaryType = "arraybuffer";
+  socket = mine;
+  store.set({ seen: [], readyState: mine.readyState });
+  saw("new", url);
+  const steps = [...plan];
+  let messages = 0;
+  const advance = () => {
+    while (steps.length && mine.readyState === WebSocket.OPEN) {
+      const step = steps[0];
+      if (step.do === "wait" && messages < (step.messages ?? 1)) return;
+      if (step.do === "send") send(step.text ?? "");
+      if (step.do === "close") close(step.code, step.reason);
+      steps.shift();
+    }
+  };
+  mine.onopen = () => {
+    saw("open", "");
+    advance();
+  };
+  mine.onmessage = (event) => {
+    messages += 1;
+    if (socket === mine) saw("message", shown(event.data));
+    advance();
+  };
+  mine.onerror = () => socket === mine && saw("error", "");
+  mine.onclose = (event) => socket === mine && saw("close", `${event.code} ${event.reason}`.trim());
+}
+
+export const canSend = () => socket?.readyState === WebSocket.OPEN;
+
+/** @param {string | Uint8Array<ArrayBuffer>} data */
+export function send(data) {
+  socket?.send(data);
+  saw("send", typeof data === "string" ? data : `${data.length}`);
+}
+
+/** Throws when the browser does not allow the code or the reason. @param {number} [code] @param {string} [reason] */
+export function close(code, reason) {
+  if (code === undefined) socket?.close();
+  else socket?.close(code, reason);
+  saw("closing", `${code ?? ""} ${reason ?? ""}`.trim());
+}

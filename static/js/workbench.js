@@ -1,0 +1,51 @@
+// @ts-check
+/** Joins the parts of the workbench page. */
+import "./ladder.js";
+import "./scope.js";
+import "./lesson.js";
+import "./transport.js";
+import "./gate.js";
+import "./sees.js";
+import "./composer.js";
+import "./picker.js";
+import { call, useKey } from "./api.js";
+import { listen } from "./bus.js";
+import { go, rungOfStep, select } from "./cursor.js";
+import { find, memory } from "./dom.js";
+import { listenKeys } from "./keys.js";
+import { attempt, follow } from "./session.js";
+import { store } from "./store.js";
+
+const page = /** @type {HTMLElement} */ (find(".wb-main"));
+
+/** The lesson's recorded example: its events draw the ladder, the row that the server chose is the cursor. */
+async function recorded() {
+  const { events } = await call(page.dataset.events ?? "");
+  const seq = find("ss-scope .explain")?.dataset.seq;
+  const field = new URLSearchParams(location.search).get("field");
+  if (store.state.source === "recorded") store.set({ events, at: seq ? `e${seq}` : null, field });
+}
+
+/** A session that already exists; its key may come in the fragment, which no server ever sees. */
+async function live() {
+  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  if (key) useKey(key);
+  store.set({ follow: true });
+  await follow(page.dataset.session ?? "", page.dataset.url);
+}
+
+listen(document.body, (field, byte, event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const section = /** @type {HTMLElement | null} */ (target?.closest(".lesson section[data-step]") ?? null);
+  if (section) return; // the lesson moves the cursor itself
+  const inBytes = target?.closest(".bits, .hex, .xor") ?? null;
+  // A byte may hold several fields; its last one is what the byte ends in.
+  if (target?.closest(".hex")) field = field.split(" ").at(-1) ?? field;
+  select(field, inBytes ? byte : null);
+});
+
+store.set({ more: memory.get("ss-more") === "1" });
+listenKeys();
+attempt(() => (page.dataset.session ? live() : recorded()));
+
+export { go, rungOfStep };
