@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from app.protocol import closing
+from app.protocol.deflate import Deflater
 from app.protocol.events import Violation
 from app.protocol.fault import Fault
 from app.protocol.frames import Opcode, close_payload, write_frame
@@ -12,7 +13,7 @@ from app.protocol.handshake import Request, Response, find_end, parse_request, p
 from app.protocol.limits import Limits
 from app.protocol.opening import agreed_deflate, judge_response
 from app.protocol.reader import Frame, FrameReader, Received
-from app.protocol.rules import RULES
+from app.protocol.rules import RULES, STRICT
 
 SAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 SAMPLE_MASK = bytes.fromhex("37fa213d")
@@ -22,8 +23,8 @@ SAMPLE_MASK = bytes.fromhex("37fa213d")
 class Client:
     """One connection, seen from the client. `mask` gives four fresh bytes for every frame.
 
-    After `receive`, `heard` holds the messages and control frames that came, and `reply` what they ask for: Pongs and
-    the answer to a Close. What the server did wrong is in `violations`.
+    `replies` gives what came, and the frames that answer it by themselves: Pongs, and the answer to a Close. What the
+    server did wrong is in `violations`.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Client:
         self._request: Request = parse_request(self._raw)
         self._limits = limits or Limits()
         self._reader: FrameReader | None = None
+        self._deflater: Deflater | None = None
         self._said_close = False
 
     def request(self) -> bytes:
@@ -62,12 +64,28 @@ class Client:
         """A Close frame to send."""
         return self.frame(Opcode.CLOSE, close_payload(code, reason))
 
+    def message(self, opcode: int, payload: bytes) -> bytes:
+        """A whole message in one frame; compressed where that was agreed."""
+        if self._deflater is None:
+            return self.frame(opcode, payload)
+        return write_frame(opcode, self._deflater.message(payload), rsv1=True, key=self._mask())
+
     def receive(self, data: bytes) -> list[bytes]:
-        """Take bytes from the server; the frames that answer them."""
+        """Take bytes from the server: the frames that answer them. What came is added to `heard`."""
+        units: list[bytes] = []
+        for unit in self.replies(data):
+            if isinstance(unit, bytes):
+                units.append(unit)
+            else:
+                self.heard.append(unit)
+        return units
+
+    def replies(self, data: bytes) -> Iterator[bytes | Received]:
+        """Take bytes from the server; what came and what answers it, in order, one at a time."""
         if self._reader is None:
-            rest = self._answer(data)
-            return self._frames(rest) if self._reader and rest else []
-        return self._frames(data)
+            data = self._answer(data)
+        if self._reader is not None and data:
+            yield from self._frames(data)
 
     def _answer(self, data: bytes) -> bytes:
         self._head += data
@@ -83,23 +101,23 @@ class Client:
             return b""
         self.opened = True
         deflate = agreed_deflate(self.response)
+        if deflate:
+            self._deflater = Deflater(deflate.client_max_window_bits, not deflate.client_no_context_takeover)
         self._reader = FrameReader("server", offset=end, deflate=deflate, limits=self._limits)
         return bytes(self._head[end:])
 
-    def _frames(self, data: bytes) -> list[bytes]:
+    def _frames(self, data: bytes) -> Iterator[bytes | Received]:
         assert self._reader is not None
-        units: list[bytes] = []
         for item in self._reader.feed(data):
             if self.closed:
-                break
+                return
             if isinstance(item, Fault):
-                units += self._fail(item)
+                yield from self._fail(item)
             elif not isinstance(item, Frame):
-                units += self._take(item)
-        return units
+                yield item
+                yield from self._take(item)
 
     def _take(self, item: Received) -> list[bytes]:
-        self.heard.append(item)
         if item[0] == Opcode.PING:
             return [] if self._said_close else [self.frame(Opcode.PONG, item[1])]
         if item[0] == Opcode.CLOSE:
@@ -110,7 +128,7 @@ class Client:
     def _fail(self, fault: Fault) -> list[bytes]:
         rule = RULES[fault.rule]
         self.violations.append(Violation.of(fault, len(self.violations)))
-        if rule.severity != "error" or rule.close_code is None:
+        if rule.close_code is None or (rule.severity != "error" and fault.rule not in STRICT):
             return []
         self.closed = True
         return [] if self._said_close else [self.close(rule.close_code, fault.note)]

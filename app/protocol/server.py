@@ -18,7 +18,7 @@ from app.protocol.handshake import Request, accept_key, find_end, parse_request,
 from app.protocol.limits import Limits
 from app.protocol.opening import STATUS, judge_request, offered_extensions
 from app.protocol.reader import Frame, FrameReader
-from app.protocol.rules import RULES
+from app.protocol.rules import RULES, STRICT
 
 Phase = Literal["head", "open", "closing", "finished"]
 
@@ -200,10 +200,6 @@ class Server:
         answered = self.phase == "closing"
         self.phase = "finished"
         return [] if answered else [write_frame(Opcode.CLOSE, close_payload(rule.close_code, fault.note))]
-
-
-STRICT = frozenset({"cls.code.unused", "cls.code.unassigned"})
-"""Warnings that a strict server fails the connection for all the same."""
 
 
 def _refuses(fault: Fault) -> bool:

@@ -15,7 +15,7 @@ from app.protocol.rules import (
 )
 from app.protocol.rules.rule import SEEN, Binds, Observe, Rule, Severity
 
-__all__ = ["GROUPS", "RULES", "SEEN", "Binds", "Observe", "Rule", "Severity"]
+__all__ = ["GROUPS", "RULES", "SEEN", "STRICT", "Binds", "Observe", "Rule", "Severity"]
 
 _MODULES = (address, request, response, frame, message, control, closing, deflate_offer, deflate)
 
@@ -28,3 +28,6 @@ def _rules() -> Iterator[tuple[str, Rule]]:
 
 RULES: dict[str, Rule] = dict(_rules())
 GROUPS: tuple[str, ...] = tuple(module.GROUP for module in _MODULES)
+
+STRICT: frozenset[str] = frozenset({"cls.code.unused", "cls.code.unassigned"})
+"""Warnings for which a strict endpoint fails the connection all the same."""

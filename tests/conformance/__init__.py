@@ -1,0 +1,1 @@
+"""The Autobahn suite against both halves of the engine: `make conformance`."""
