@@ -12,7 +12,7 @@ from app.live.fold import Fold
 from app.live.gate import Gate, patience
 from app.live.held import describe
 from app.live.ledger import make_room
-from app.trace import Kind, Side, Trace
+from app.trace import RECORD_COST, Kind, Side, Trace
 
 if TYPE_CHECKING:
     from app.live.session import Session
@@ -80,7 +80,8 @@ class Connection:
         """Record one thing as far as the budgets allow, and tell the publisher if anybody follows."""
         trace = self.trace
         if trace.stopped is None:
-            make_room(trace, len(data), self.ledger)
+            if trace.cost + len(data) + RECORD_COST > trace.limit:
+                make_room(trace, len(data), self.ledger)
             trace.add(at, side, data, kind)
         if not self.dirty and self.session.followed:
             self.touch()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from app.live.gate import Unit
 from app.protocol.frames import read_header
+from app.protocol.handshake import find_end
 from app.trace import Trace
 
 LONGEST_HEADER = 14
 
 
 class Cutter:
-    """`head_end`: where the request ends. Bytes that went to the engine uncut are found again in the trace."""
+    """`head_end`: where the request ends; 0 until that is known. Bytes that went to the engine uncut are found again in the trace."""
 
     def __init__(self, trace: Trace, limit: int) -> None:
         self.head_end = 0
@@ -44,7 +45,7 @@ class Cutter:
     def _unit(self, size: int) -> Unit:
         data = bytes(self._buffer[:size])
         del self._buffer[:size]
-        unit = Unit("client", True, self._given < self.head_end, self._given, data)
+        unit = Unit("client", True, self._given < self.head_end or not self.head_end, self._given, data)
         self._given += size
         return unit
 
@@ -52,6 +53,10 @@ class Cutter:
         """How many bytes of the buffer make the next unit; None while it is incomplete."""
         if self._lost:
             return len(self._buffer)
+        if not self.head_end:
+            self.head_end = find_end(self._trace.bytes("client", 0, self._given) + bytes(self._buffer)) or 0
+            if not self.head_end:
+                return None
         if self._given < self.head_end:
             return self._within(self.head_end - self._given)
         self._align()

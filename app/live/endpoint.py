@@ -45,6 +45,7 @@ class Endpoint:
         self._reset = False
         self._mask = 0
         self._poll = select.poll()
+        self._waker_fd = connection.waker.fileno()
         self._done: list[threading.Event] = []
 
     def run(self, pieces: Iterable[tuple[int, bytes]] = (), head_end: int = 0) -> None:
@@ -122,7 +123,7 @@ class Endpoint:
             self._mask = mask
         waker = self._connection.waker
         for fd, event in self._poll.poll(self._patience()):
-            if fd == waker.fileno():
+            if fd == self._waker_fd:
                 waker.recv(4096)
             elif not self._reading:
                 if event & GONE:
@@ -132,7 +133,10 @@ class Endpoint:
 
     def _patience(self) -> float | None:
         """Milliseconds to wait at most; None without a limit. Gives the connection up when its time is over."""
-        soonest = None if self._gate.open else self._gate.left()
+        if self._closing is None and self._stuck is None:
+            soonest = None if self._gate.open else self._gate.left()
+            return None if soonest is None else soonest * 1000 + 1
+        soonest = self._gate.left()
         for since, limit in ((self._stuck, self._settings.send_seconds), (self._closing, self._settings.close_seconds)):
             if since is not None:
                 left = max(since + limit - monotonic(), 0)
@@ -239,7 +243,7 @@ class Endpoint:
         self._poll.modify(self._sock, IN)
         while self._reading and not self._connection.abandoned and (left := end - monotonic()) > 0:
             for fd, _ in self._poll.poll(left * 1000):
-                if fd == self._connection.waker.fileno():
+                if fd == self._waker_fd:
                     self._connection.waker.recv(4096)
                 else:
                     self._drain()

@@ -42,7 +42,6 @@ class Ledger:
 
 
 def make_room(trace: Trace, size: int, ledger: Ledger) -> None:
-    """Raise the trace's own limit so that a record of `size` bytes fits, as far as the ledger allows."""
+    """Raise the trace's own limit until a record of `size` bytes fits, as far as the ledger allows."""
     missing = trace.cost + size + RECORD_COST - trace.limit
-    if missing > 0:
-        trace.limit += ledger.take(max(missing, GRANT))
+    trace.limit += ledger.take(max(missing, GRANT))

@@ -9,6 +9,8 @@ import resource
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer
@@ -110,6 +112,21 @@ class FrontServer(ThreadedWSGIServer):
         """Also gives the spare descriptor back."""
         super().server_close()
         self._give_spare()
+
+
+@contextmanager
+def background(app: Any, host: str = "127.0.0.1", port: int = 0) -> Iterator[FrontServer]:
+    """Serve an application from `create_app` in a thread, on a free port by default; for tests and notebooks."""
+    hub: Hub = app.extensions["hub"]
+    server = FrontServer(listen(host, port), app, hub)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        hub.stop()
+        thread.join(5)
 
 
 def listen(host: str, port: int) -> socket.socket:
