@@ -155,8 +155,8 @@ WORDS: dict[str, str] = {
     "x.hash.text": "SHA-1 gives 20 bytes",
     "x.encode": "Encode",
     "x.encode.text": "Base64 of those bytes is what the server must answer",
-    "x.encode.same": "Base64 of those bytes, and that is what the server sent",
-    "x.encode.other": "The server sent something else: {sent}",
+    "x.encode.same": "Base64 of those bytes: the same as in the server’s header",
+    "x.encode.other": "The server’s header says something else: {sent}",
     "x.nonce": "{count} bytes behind the base64",
     "x.sent": "Sent",
     "x.required": "Required",
@@ -280,6 +280,9 @@ WORDS: dict[str, str] = {
     "js.send.note.closed": (
         "This page has no open connection. A scripted client on the server sends this on a connection of "
         "its own."
+    ),
+    "js.send.note.waits": (
+        "Your own connection is not open yet. A scripted client on the server sends this on a connection of its own."
     ),
     "js.send.note.ping": (
         "JavaScript has no way to send a ping. A scripted client on the server sends it on a connection "

@@ -153,7 +153,7 @@ def section_name(section: str) -> str:
 def section_short(section: str) -> str:
     """The same in a column headed RFC 6455."""
     number, _, place = section.partition(" ")
-    return f"§{place}" if number == "6455" else section_name(section)
+    return f"§{place}" if number == "6455" else f"{number} §{place}"
 
 
 def section_url(section: str) -> str:

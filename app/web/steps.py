@@ -20,6 +20,7 @@ class StepView(NamedTuple):
     byte_of_unit: int | None
     page: NoteHtml | None
     program: NoteHtml | None
+    side: str
 
 
 def step_views(lesson: Lesson, steps: list[StepHtml], events: list[Event]) -> list[StepView]:
@@ -35,6 +36,7 @@ def step_views(lesson: Lesson, steps: list[StepHtml], events: list[Event]) -> li
             byte_of_unit=_byte(step, by_seq.get(step.seq) if step.seq is not None else None),
             page=step.page,
             program=step.program,
+            side=by_seq[step.seq].side if step.seq in by_seq else "",
         )
         for step in steps
     ]

@@ -80,7 +80,8 @@ class Composer extends HTMLElement {
     const note = find(".comp-note", this);
     if (note) {
       note.hidden = recorded || !scripted;
-      note.textContent = t(BROWSER.includes(kind) ? "js.send.note.closed" : `js.send.note.${kind}`);
+      const waits = store.state.readyState === WebSocket.CONNECTING;
+      note.textContent = t(!BROWSER.includes(kind) ? `js.send.note.${kind}` : waits ? "js.send.note.waits" : "js.send.note.closed");
     }
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Moving through the conversation: one cursor of row, field and byte for the whole page. */
 
-import { memory } from "./dom.js";
+import { find, memory } from "./dom.js";
 import { rungAt } from "./rungs.js";
 import { store } from "./store.js";
 
@@ -45,7 +45,9 @@ export function stepOfCursor() {
     const at = rung ? rungs.indexOf(rung) : -1;
     if (at >= 0 && at <= place) found = n + 1;
   });
-  return found;
+  // What is held outbound is no event yet: it belongs to the step that comes next, if that is the server's.
+  const pending = current()?.event === null && find(`.lesson section[data-step="${found + 1}"]`);
+  return pending && pending.dataset.side === current()?.side ? found + 1 : found;
 }
 
 /** @param {boolean} more */

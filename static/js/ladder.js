@@ -34,10 +34,12 @@ function spoken(rung, number) {
 class Ladder extends HTMLElement {
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
+  #of = "";
 
   connectedCallback() {
+    document.addEventListener("ss-shown", () => this.#name());
     store.on(["rungs", "connection", "source"], () => this.#draw());
-    store.on(["at", "follow"], () => this.#mark());
+    store.on(["at", "follow", "connections"], () => this.#mark());
     this.addEventListener("click", (event) => {
       const row = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-key]")) : null;
       const newest = event.target instanceof Element && event.target.closest(".newest");
@@ -54,8 +56,10 @@ class Ladder extends HTMLElement {
 
   #draw() {
     const list = find("ol", this);
-    const { rungs, held } = store.state;
+    const { rungs, held, source, connection } = store.state;
     if (!list) return;
+    if (this.#of !== `${source} ${connection}`) this.#rows.clear();
+    this.#of = `${source} ${connection}`;
     const skipped = Math.max(0, rungs.length - DRAWN);
     const rows = rungs.slice(skipped).map((rung, place) => this.#row(rung, skipped + place + 1));
     const gap = skipped ? [h("li", { class: "earlier" }, t("js.ladder.earlier", { n: skipped }))] : [];
@@ -114,15 +118,26 @@ class Ladder extends HTMLElement {
     return row;
   }
 
+  /** A held unit has no event yet; its explanation knows what it will be called. */
+  #name() {
+    const rung = current();
+    const known = find("ss-scope .explain .tag");
+    const tag = rung && !rung.event ? find(".tag", this.#rows.get(rung.key) ?? this) : null;
+    if (!tag || !known) return;
+    tag.textContent = known.textContent;
+    tag.className = known.className;
+  }
+
   #mark() {
-    const { at, follow, source, rungs } = store.state;
+    const { at, follow, connections, connection, rungs } = store.state;
     for (const [key, row] of this.#rows) {
       row.classList.toggle("cur", key === at);
       find(".lane", row)?.toggleAttribute("aria-current", false);
       if (key === at) find(".lane", row)?.setAttribute("aria-current", "step");
     }
     const newest = find(".newest", this.parentElement ?? this);
-    const behind = source === "live" && !follow && rungs.length > 0 && rungs.at(-1)?.key !== at;
+    const open = connections.find((one) => one.id === connection)?.open ?? false;
+    const behind = open && !follow && rungs.length > 0 && rungs.at(-1)?.key !== at;
     if (newest) newest.hidden = !behind;
     this.#reveal(at);
     this.#peers();

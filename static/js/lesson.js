@@ -7,6 +7,8 @@ import { settle } from "./session.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
 
+const NOT_YET = "…";
+
 class Lesson extends HTMLElement {
   #asked = 0;
   /** @type {Map<HTMLElement, string>} */
@@ -17,10 +19,13 @@ class Lesson extends HTMLElement {
     for (const value of all("[data-v]", this)) this.#recorded.set(value, value.textContent ?? "");
     store.set({ binding: { steps: recorded, values: {} } });
     store.on(["at", "binding", "source"], () => this.#mark());
-    store.on(["field", "at", "more"], () => this.#chips());
     store.on(["events", "connection"], () => this.#bind());
     this.addEventListener("click", (event) => this.#click(event));
-    document.addEventListener("ss-marked", (event) => this.#sticky(/** @type {CustomEvent} */ (event).detail));
+    document.addEventListener("ss-marked", (event) => {
+      const { field } = /** @type {CustomEvent<{field: string}>} */ (event).detail;
+      this.#chips(field);
+      this.#sticky(field);
+    });
   }
 
   /** Asks the server how this conversation fills the lesson; answers that come late are dropped. */
@@ -72,9 +77,10 @@ class Lesson extends HTMLElement {
     const { binding, source } = store.state;
     for (const part of all("[data-when]", this)) part.hidden = part.dataset.when !== source;
     for (const [element, recorded] of this.#recorded) {
-      const live = binding.values[element.dataset.v ?? ""];
-      element.textContent = source === "live" ? live ?? "…" : recorded;
-      element.classList.toggle("unknown", source === "live" && live === undefined);
+      const live = binding.values[element.dataset.v ?? ""] ?? NOT_YET;
+      const title = live === NOT_YET && element.closest("h2") !== null; // a title of dots would name nothing
+      element.textContent = source === "live" && !title ? live : recorded;
+      element.classList.toggle("unknown", source === "live" && live === NOT_YET);
     }
     const step = stepOfCursor();
     const open = find("section.cur", this);
@@ -82,19 +88,19 @@ class Lesson extends HTMLElement {
     for (const section of all("section[data-step]", this)) {
       section.classList.toggle("waits", source === "live" && rungOfStep(Number(section.dataset.step)) === null);
     }
-    this.#chips();
   }
 
-  #chips() {
-    const chosen = (store.state.field ?? "").split(" ");
+  /** @param {string} field */
+  #chips(field) {
+    const chosen = field.split(" ");
     for (const chip of all(".chip", this)) {
       const mine = (chip.dataset.f ?? "").split(" ").some((name) => chosen.includes(name));
       chip.classList.toggle("sel", mine && chip.closest("section.cur") !== null);
     }
   }
 
-  /** The row of bits that holds the chosen field stays above the text on a phone. @param {{field: string, byte: number | null}} marked */
-  #sticky({ field }) {
+  /** The row of bits that holds the chosen field stays above the text on a phone. @param {string} field */
+  #sticky(field) {
     const spot = find(".spot", this);
     const explain = find("ss-scope .explain");
     if (!spot || !explain) return;

@@ -15,7 +15,7 @@ function saw(what, text) {
 }
 
 /** @param {unknown} data */
-const shown = (data) => (typeof data === "string" ? data : `${/** @type {ArrayBuffer} */ (data).byteLength}`);
+const shown = (data) => (typeof data === "string" ? JSON.stringify(data) : `${/** @type {ArrayBuffer} */ (data).byteLength} B`);
 
 /**
  * @param {string} url
@@ -56,12 +56,12 @@ export const canSend = () => socket?.readyState === WebSocket.OPEN;
 /** @param {string | Uint8Array<ArrayBuffer>} data */
 export function send(data) {
   socket?.send(data);
-  saw("send", typeof data === "string" ? data : `${data.length}`);
+  saw("send", typeof data === "string" ? JSON.stringify(data) : `${data.length} B`);
 }
 
 /** Throws when the browser does not allow the code or the reason. @param {number} [code] @param {string} [reason] */
 export function close(code, reason) {
   if (code === undefined) socket?.close();
   else socket?.close(code, reason);
-  saw("closing", `${code ?? ""} ${reason ?? ""}`.trim());
+  saw("closing", [code, reason && JSON.stringify(reason)].filter(Boolean).join(", "));
 }

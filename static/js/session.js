@@ -11,6 +11,7 @@ import { store } from "./store.js";
 /** @typedef {import("./types.js").Connection} Connection */
 
 const EXTEND = 15;
+const NOTHING = { connection: null, events: [], held: [], at: null, field: null, byte: null, binding: { steps: [], values: {} } };
 
 /** @type {Map<string, Map<number, WireEvent>>} events by connection and seq */
 const known = new Map();
@@ -38,7 +39,7 @@ export function openOwn(hold = false) {
     if (hold) await setMode("hold");
     const lesson = find("[data-plan]");
     const app = lesson?.dataset.app;
-    store.set({ own: null, connection: null, events: [], held: [], at: null, field: null, byte: null, binding: { steps: [], values: {} } });
+    store.set({ ...NOTHING, own: null });
     connect(app ? `${url}?app=${app}` : url, JSON.parse(lesson?.dataset.plan ?? "[]"));
   });
 }
@@ -46,7 +47,7 @@ export function openOwn(hold = false) {
 /** Follows a session that exists. @param {string} id @param {string} [address] */
 export async function follow(id, address) {
   if (address) url = address;
-  store.set({ source: "live", session: id });
+  store.set({ ...NOTHING, source: "live", session: id });
   await new Feed(id, { news: take, state: (feed) => store.set({ feed }) }).open();
 }
 
