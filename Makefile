@@ -1,14 +1,13 @@
-# Thin: each target sets up what it needs, then runs one tool.
+# Thin: each target sets up what it needs, then runs one tool. ARGS reaches the tool: make test ARGS="-k frames"
 HOST ?= 127.0.0.1
 PORT ?= 5000
 BIN := .venv/bin
 
-.PHONY: run test check bench
+.PHONY: run test check bench conformance
 
 run: .venv/.run
 	@exec $(BIN)/socketscope serve --host "$(HOST)" --port "$(PORT)"
 
-# ARGS reaches pytest: make test ARGS="-k frames"
 test: .venv/.dev
 	@SOCKETSCOPE_CHROMIUM="$$(.ci/browser)" $(BIN)/pytest $(ARGS)
 
@@ -16,13 +15,19 @@ check: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	@.ci/check-js
+	.ci/check-js
 	$(BIN)/pytest -q tests/test_architecture.py
 
-# ARGS names benches: make bench ARGS=parsing
+# ARGS names benches
 bench: .venv/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-# Packages are installed again only when pyproject.toml changed.
+# ARGS is fast, lite (the default) or all
+conformance: .venv/.dev .venv/.autobahn
+	@AUTOBAHN_PYTHON=.venv/autobahn/bin/python $(BIN)/python -m tests.conformance $(ARGS)
+
+# Packages are installed again only when the list of them changed.
+.venv/.autobahn: tests/conformance/autobahn/requirements.txt
+
 .venv/.%: pyproject.toml .ci/setup
 	@.ci/setup $*
