@@ -10,22 +10,27 @@ TAIL = b"\x00\x00\xff\xff"
 
 WINDOW = 32_768
 
+MAX_RESTARTS = 256
+"""Final blocks that one piece may hold: each makes zlib start anew with a copy of all that follows."""
+
 
 class InflateError(ValueError):
     """The compressed payload is not valid DEFLATE."""
 
 
 class TooBig(ValueError):
-    """The message inflates to more than its limit."""
+    """The message inflates to more than its limit, or takes too much work; the text says so in the latter case."""
 
 
 class Inflater:
     """Inflates the messages of one direction, a piece at a time.
 
     `bits` is the agreed window size (8 to 15); without `takeover` each message starts with an empty window.
+    `broken` once a message could not be inflated to its end and the ones after it need its window.
     """
 
     def __init__(self, bits: int = 15, takeover: bool = True) -> None:
+        self.broken = False
         self._bits = bits
         self._takeover = takeover
         self._recent: deque[bytes] = deque()
@@ -33,32 +38,42 @@ class Inflater:
         self._zlib = zlib.decompressobj(-bits)
 
     def message(self, payload: bytes, limit: int) -> bytes:
-        """A whole message at once; at most `limit` bytes may come out. Raises InflateError, TooBig."""
-        out = self._inflate(payload + TAIL, limit)
+        """A whole message, or the end of one; at most `limit` bytes may come out. Raises InflateError, TooBig."""
+        out = self.feed(payload + TAIL, limit)
         self._end_message()
         return out
 
     def feed(self, data: bytes, limit: int) -> bytes:
-        """The next piece of a message; at most `limit` bytes may come out. Raises InflateError, TooBig."""
-        return self._inflate(data, limit)
-
-    def finish(self, limit: int) -> bytes:
-        """The rest of a message whose last piece has been fed."""
-        out = b"" if self._zlib.eof else self._inflate(TAIL, limit)
-        self._end_message()
-        return out
-
-    def _inflate(self, data: bytes, limit: int) -> bytes:
+        """A piece of a message that is not its last. Raises InflateError, TooBig."""
         try:
-            out = self._zlib.decompress(data, limit + 1)
-            while self._zlib.eof and self._zlib.unused_data not in (b"", TAIL):
-                out += self._restart(out, self._zlib.unused_data, limit + 1 - len(out))
+            out = self._inflate(data, limit)
         except zlib.error as error:
+            self.abandon()
             raise InflateError(str(error).rpartition(": ")[2]) from None
-        if len(out) > limit or self._zlib.unconsumed_tail:
-            raise TooBig
+        except TooBig:
+            self.abandon()
+            raise
         if out:
             self._remember(out)
+        return out
+
+    def abandon(self) -> None:
+        """The rest of the message will not come: what a shared window would hold from here on is unknown."""
+        self.broken = self._takeover
+        self._recent.clear()
+        self._recent_size = 0
+        self._zlib = zlib.decompressobj(-self._bits)
+
+    def _inflate(self, data: bytes, limit: int) -> bytes:
+        out = self._zlib.decompress(data, limit + 1)
+        restarts = 0
+        while self._zlib.eof and self._zlib.unused_data not in (b"", TAIL):
+            restarts += 1
+            if restarts > MAX_RESTARTS:
+                raise TooBig(f"more than {MAX_RESTARTS} final blocks")
+            out += self._restart(out, self._zlib.unused_data, limit + 1 - len(out))
+        if len(out) > limit or self._zlib.unconsumed_tail:
+            raise TooBig
         return out
 
     def _end_message(self) -> None:

@@ -255,12 +255,12 @@ class FrameReader:
     def _whole(self, opcode: int, payload: bytes, number: int, place: tuple[int, int], items: list[Item]) -> None:
         """A compressed message that is all in one frame."""
         assert self._inflater is not None
+        if self._inflater.broken:
+            return
         try:
             plain = self._inflater.message(payload, self._limits.message)
-        except InflateError as error:
-            items.append(at_bytes("pmd.deflate.valid", *place, str(error)))
-        except TooBig:
-            items.append(at_bytes("pmd.bomb", *place, f"inflates to more than {self._limits.message} bytes"))
+        except (InflateError, TooBig) as error:
+            items.append(self._uninflatable(error, place))
         else:
             if opcode == Opcode.TEXT and not plain.isascii() and (bad := find_error(plain)):
                 items.append(at_bytes("msg.utf8", *place, bad.note))
@@ -400,6 +400,8 @@ class FrameReader:
         if header.opcode not in DATA or self.closed:
             return
         if self._message is None or header.opcode != Opcode.CONT:
+            if self._message is not None:
+                self._give_up(self._message)
             compressed = bool(header.rsv1) and self._inflater is not None
             self._message = _Message(header.opcode, number, compressed)
             if header.opcode == Opcode.CONT:
@@ -407,8 +409,17 @@ class FrameReader:
         message = self._message
         message.count += 1
         message.empty = message.empty + 1 if header.length == 0 and not header.fin else 0
-        if message.count > self._limits.fragments or message.empty > self._limits.empty_fragments:
+        many = message.count > self._limits.fragments or message.empty > self._limits.empty_fragments
+        if many and not message.spoiled:
             items.append(at_bytes("frm.limits", start, start + 2, f"{message.count} fragments in one message"))
+        if many or header.length > self._limits.frame or self._over(header.opcode | header.rsv1 << 6, header.length):
+            self._give_up(message)
+
+    def _give_up(self, message: _Message) -> None:
+        """A message that will not be delivered; the window it would have left is lost with it."""
+        message.spoil()
+        if message.compressed and self._inflater is not None:
+            self._inflater.abandon()
 
     # The payload, as it arrives.
 
@@ -423,7 +434,7 @@ class FrameReader:
         else:
             plain = bytes(piece)
         message = self._message
-        if message is not None and message.raw and header.opcode < 8:
+        if message is not None and message.raw and header.opcode in DATA:
             message.parts.append(plain)
             message.size += len(plain)
         elif header.length <= self._limits.frame:
@@ -434,67 +445,73 @@ class FrameReader:
         return pos + len(piece)
 
     def _take(self, frame: _Open, plain: bytes, at: int, items: list[Item]) -> None:
-        message = self._message
-        if is_control(frame.header.opcode):
+        message, opcode = self._message, frame.header.opcode
+        if is_control(opcode):
             frame.parts.append(plain)
-        elif frame.header.opcode in DATA and message is not None and not message.spoiled and not self.closed:
+        elif opcode in DATA and message is not None and not self.closed:
             if message.compressed:
-                self._inflate(message, plain, frame, items)
-            else:
-                self._append(message, plain, at, items)
+                frame.parts.append(plain)
+            elif not message.spoiled:
+                self._append(message, plain, (at, at + len(plain)), items)
 
-    def _inflate(self, message: _Message, data: bytes, frame: _Open, items: list[Item], final: bool = False) -> None:
+    def _inflate(self, message: _Message, frame: _Open, end: int, items: list[Item]) -> None:
+        """Inflate a whole frame: piece by piece, it would depend on TCP how far one gets before an error."""
         assert self._inflater is not None
-        room = self._limits.message - message.size
-        start = frame.start + frame.header.size
-        end = start + frame.header.length
+        if self._inflater.broken:
+            message.spoil()
+            return
+        place = (frame.start + frame.header.size, end)
+        inflate = self._inflater.message if frame.header.fin else self._inflater.feed
         try:
-            plain = self._inflater.finish(room) if final else self._inflater.feed(data, room)
-        except InflateError as error:
+            plain = inflate(b"".join(frame.parts), max(self._limits.message - message.size, 0))
+        except (InflateError, TooBig) as error:
+            if not message.spoiled:
+                items.append(self._uninflatable(error, place))
             message.spoil()
-            items.append(at_bytes("pmd.deflate.valid", start, end, str(error)))
-        except TooBig:
-            message.spoil()
-            items.append(at_bytes("pmd.bomb", start, end, f"inflates to more than {self._limits.message} bytes"))
         else:
-            self._append(message, plain, None, items, (start, end))
+            self._append(message, plain, place, items)
 
-    def _append(
-        self,
-        message: _Message,
-        plain: bytes,
-        at: int | None,
-        items: list[Item],
-        whole: tuple[int, int] = (0, 0),
-    ) -> None:
-        """Add payload to the message; `at` is its place in the stream, None where it has none (`whole` stands in)."""
+    def _uninflatable(self, error: InflateError | TooBig, place: tuple[int, int]) -> Fault:
+        if isinstance(error, InflateError):
+            return at_bytes("pmd.deflate.valid", *place, str(error))
+        return at_bytes("pmd.bomb", *place, str(error) or f"inflates to more than {self._limits.message} bytes")
+
+    def _append(self, message: _Message, plain: bytes, place: tuple[int, int], items: list[Item]) -> None:
+        """Add payload to the message; `place` is where it stands in the stream, exactly unless it was inflated."""
         message.size += len(plain)
+        if message.spoiled:
+            return
         message.parts.append(plain)
         if bad := message.check(plain):
+            start, end = place
+            if not message.compressed:
+                start, end = max(start + bad.start, self.index[message.first]), start + bad.end
             message.spoil()
-            start, end = whole if at is None else (max(at + bad.start, self.index[message.first]), at + bad.end)
             items.append(at_bytes("msg.utf8", start, end, bad.note))
 
     def _complete(self, end: int, items: list[Item]) -> None:
+        """The frame is all there: what is wrong with it, the frame, and what it completes, in this order."""
         frame = self._open
         assert frame is not None
         self._open = None
         header = frame.header
+        found: list[Item] = []
         if is_control(header.opcode):
-            self._control(frame, items)
-            if self._detail:
-                self._insert_frame(Frame(header, frame.start, end), items)
-            return
+            self._control(frame, found)
+        elif header.opcode in DATA and not self.closed:
+            self._end_frame(frame, end, found)
         if self._detail:
-            items.append(Frame(header, frame.start, end))
-        if header.fin and header.opcode in DATA and not self.closed:
-            self._end_message(frame, end, items)
+            carries = bool(found) and not isinstance(found[-1], Fault)
+            found.insert(len(found) - carries, Frame(header, frame.start, end))
+        items += found
 
-    def _insert_frame(self, frame: Frame, items: list[Item]) -> None:
-        """A frame is reported before what it carries."""
-        last = items[-1] if items else None
-        at = len(items) - 1 if last is not None and not isinstance(last, Fault | Frame) else len(items)
-        items.insert(at, frame)
+    def _end_frame(self, frame: _Open, end: int, items: list[Item]) -> None:
+        message = self._message
+        assert message is not None
+        if message.compressed:
+            self._inflate(message, frame, end, items)
+        if frame.header.fin:
+            self._end_message(message, frame, end, items)
 
     def _control(self, frame: _Open, items: list[Item]) -> None:
         header, payload = frame.header, b"".join(frame.parts)
@@ -508,15 +525,12 @@ class FrameReader:
             self._message = None
         items.append((header.opcode, payload, frame.number, frame.number))
 
-    def _end_message(self, frame: _Open, end: int, items: list[Item]) -> None:
-        message = self._message
-        assert message is not None
-        if message.compressed and not message.spoiled:
-            self._inflate(message, b"", frame, items, final=True)
+    def _end_message(self, message: _Message, frame: _Open, end: int, items: list[Item]) -> None:
         if message.utf8 and not message.spoiled and (bad := message.utf8.finish()):
             message.spoil()
-            first = self.index[message.first]
-            start = frame.start if message.compressed else max(end + bad.start, first)
+            start = frame.start + frame.header.size
+            if not message.compressed:
+                start = max(end + bad.start, self.index[message.first])
             items.append(at_bytes("msg.utf8", start, end, bad.note))
         self._message = None
         if not message.spoiled:
