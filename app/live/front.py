@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LINGER_SECONDS = 1.0
 """How long a refused peer's bytes are still read, so that the answer is not lost to a reset."""
 FEED = "/feed/"
+KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+"""A peer that vanished without a word is noticed after two minutes; nothing of this shows in the WebSocket."""
 
 log = logging.getLogger("socketscope.live")
 
@@ -84,10 +86,14 @@ class FrontHandler(WSGIRequestHandler):
 
     server: FrontServer
     outlet: Outlet | None = None
+    _glued = b""
 
     def setup(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEP_ALIVE.items():
+            if hasattr(socket, name):
+                self.request.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         super().setup()
 
     def handle(self) -> None:
@@ -110,6 +116,7 @@ class FrontHandler(WSGIRequestHandler):
             self._refuse(refusal(verdict))
             return
         settings = self.server.hub.settings
+        self._glued = head.data[head.end :]
         self.rfile.close()
         self.rfile = io.BufferedReader(PutBack(head.data, self.connection, settings.request_seconds))
         self.connection.settimeout(settings.send_seconds)
@@ -126,7 +133,7 @@ class FrontHandler(WSGIRequestHandler):
 
     def _take_over(self, environ: dict[str, Any]) -> Outlet:
         """From here on the connection is a WebSocket: no HTTP byte follows."""
-        outlet = self.outlet = Outlet(self.connection, self.server.hub.pump)
+        outlet = self.outlet = Outlet(self.connection, self.server.hub.pump, self._glued)
         environ["werkzeug.socket"] = outlet
         self.wfile = io.BytesIO()
         self.rfile = io.BytesIO()

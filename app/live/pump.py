@@ -22,14 +22,15 @@ class Outlet:
     """The socket that flask-sock gets instead of the real one.
 
     Its library may call `send` from two threads, forgets to look at the count, and ends with a plain HTTP response;
-    so everything written goes into one queue, whole. `source` gives the next frame when the queue is empty.
+    so everything written goes into one queue, whole. `glued` is what came with the request. `source` gives the next frame when the queue is empty.
     """
 
-    def __init__(self, sock: socket.socket, pump: Pump) -> None:
+    def __init__(self, sock: socket.socket, pump: Pump, glued: bytes = b"") -> None:
         self.sock = sock
         self.source: Callable[[], bytes | None] | None = None
         self.over = threading.Event()
         self._pump = pump
+        self._glued = glued
         self._queue: deque[bytes] = deque()
         self._rest: memoryview | None = None
         self._stuck: float | None = None
@@ -52,7 +53,10 @@ class Outlet:
         return len(data)
 
     def recv(self, size: int) -> bytes:
-        """Wait for bytes from the follower."""
+        """Wait for bytes from the follower; first come those that were sent together with its request."""
+        if self._glued:
+            data, self._glued = self._glued[:size], self._glued[size:]
+            return data
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)
         while True:

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request
 from flask_sock import Sock
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from app.live.audience import Batch, encode
 from app.live.hub import Hub
@@ -26,11 +26,22 @@ from app.web.safety import the_hub
 FIRST_MESSAGE_SECONDS = 10
 HEARTBEAT_SECONDS = 15
 """A comment to event streams, so that one whose reader has gone is noticed."""
-OPTIONS = {"max_message_size": 4096, "ping_interval": 20}
+OPTIONS = {"max_message_size": 4096}
 
 _KEY = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")
 
 log = logging.getLogger("socketscope.web")
+
+
+class OtherVersion(HTTPException):
+    """A version of the protocol that nobody speaks."""
+
+    code = 426
+    description = "This feed speaks version 13 of the protocol."
+
+    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+        """The version that would do."""
+        return [*super().get_headers(*args, **kwargs), ("Sec-WebSocket-Version", "13")]
 
 
 class Taken(Response):
@@ -58,12 +69,12 @@ def _admit() -> None:
     find((request.view_args or {}).get("id", ""))
     if hub.stopping or len(hub.pump) + hub.streams >= hub.settings.followers:
         raise ServiceUnavailable("There are as many followers as the server can serve.", retry_after=30)
-    if "Sec-WebSocket-Key" not in request.headers:
+    if request.path.endswith("/sse"):
         return
-    if not _KEY.fullmatch(request.headers["Sec-WebSocket-Key"]):
+    if not _KEY.fullmatch(request.headers.get("Sec-WebSocket-Key", "")):
         abort(400, "Sec-WebSocket-Key must be 16 bytes in base64.")
     if request.headers.get("Sec-WebSocket-Version") != "13":
-        abort(426, "This feed speaks version 13 of the protocol.")
+        raise OtherVersion()
     take_over = request.environ.get("socketscope.takeover")
     if take_over is None:
         abort(501, "This server cannot carry the feed over a WebSocket; use the event stream.")

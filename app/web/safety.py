@@ -36,6 +36,8 @@ HEADERS = {
 }
 MACHINE = ("/api/", "/feed/")
 """Paths that programs use: errors there are JSON."""
+PASSED_ON = ("allow", "retry-after", "sec-websocket-version")
+"""Headers of an error that reach the caller."""
 UPLOAD_ON_LOOPBACK = 100 * 2**20
 
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::\d{1,5})?")
@@ -155,6 +157,6 @@ def tell(error: HTTPException) -> ResponseReturnValue:
         response = Response(f"{error.code} {error.name}\n\n{sentence}\n", mimetype="text/plain")
     response.status_code = error.code or 500
     for name, value in error.get_headers(request.environ):
-        if name.lower() in ("allow", "retry-after"):
+        if name.lower() in PASSED_ON:
             response.headers[name] = value
     return response
