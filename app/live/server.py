@@ -5,12 +5,11 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import resource
 import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer
@@ -137,7 +136,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 def raise_file_limit() -> None:
     """Allow as many file descriptors as the system lets us: a WebSocket connection uses three."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        with suppress(ValueError, OSError):  # macOS says "no limit" and means fewer than this
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
