@@ -18,6 +18,7 @@ GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_NOT_EMPTY = re.compile(rb"[^\r\n]")
 _VERSION = re.compile(rb"HTTP/\d\.\d")
 
 REASONS = {
@@ -113,9 +114,10 @@ def find_end(data: bytes | bytearray, start: int = 0) -> int | None:
     A line feed alone also counts as the end of a line here, so that a careless client is answered rather than left
     waiting; it is still a fault. Empty lines before the first line do not end the head.
     """
-    begin = start
-    while data[begin : begin + 1] in (b"\r", b"\n"):
-        begin += 1
+    first = _NOT_EMPTY.search(data, start)
+    if first is None:
+        return None
+    begin = first.start()
     ends = [end + len(mark) for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n") if (end := data.find(mark, begin)) >= 0]
     return min(ends) if ends else None
 
