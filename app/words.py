@@ -137,6 +137,7 @@ WORDS: dict[str, str] = {
     ),
     "x.show-more.http": "The whole conversation, how the answer is worked out, and every header",
     "x.broken.where": "From bit {place}",
+    "x.broken.byte": "byte {byte}: {text}",
     "x.broken.close": "The receiver closes with {code}",
     "x.broken.fail": "The receiver fails the connection",
     "x.broken.end": "Connection closed",
@@ -230,6 +231,7 @@ WORDS: dict[str, str] = {
     "js.dir.server": "Server to client",
     "js.ladder.earlier": "{n} earlier steps are not drawn",
     "js.count.of": " of {total}",
+    "js.count.none": "–",
     "js.count.so-far": ", so far",
     "js.state.connecting": "connecting",
     "js.state.connecting.more": ": no answer yet",
@@ -259,8 +261,7 @@ WORDS: dict[str, str] = {
     ),
     "js.hold.head.outbound": "The answer is ready. Until it leaves, the client waits and its readyState stays 0.",
     "js.hold.inbound": (
-        "These bytes have arrived. The server has not read them yet. Only our server waits; the client "
-        "does not know."
+        "These bytes have arrived. The server has not read them yet. Only our server waits; the client does not know."
     ),
     "js.hold.outbound": "The server wants to send this. It has not left, so the client knows nothing of it yet.",
     "js.picker.one": "Connection {number}, {peer}, {state}",
@@ -278,19 +279,16 @@ WORDS: dict[str, str] = {
     "js.send.hex": "pairs of hex digits, such as 00 ff 10",
     "js.send.code": "a code first, such as 1000 done",
     "js.send.note.closed": (
-        "This page has no open connection. A scripted client on the server sends this on a connection of "
-        "its own."
+        "This page has no open connection. A scripted client on the server sends this on a connection of its own."
     ),
     "js.send.note.waits": (
         "Your own connection is not open yet. A scripted client on the server sends this on a connection of its own."
     ),
     "js.send.note.ping": (
-        "JavaScript has no way to send a ping. A scripted client on the server sends it on a connection "
-        "of its own."
+        "JavaScript has no way to send a ping. A scripted client on the server sends it on a connection of its own."
     ),
     "js.send.note.raw": (
-        "A browser never sends bytes as typed. A scripted client on the server does, on a connection of "
-        "its own."
+        "A browser never sends bytes as typed. A scripted client on the server does, on a connection of its own."
     ),
     "js.sees.ready": "readyState {n}",
     "js.sees.javascript": "JavaScript",

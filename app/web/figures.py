@@ -201,11 +201,16 @@ def _bit(data: bytes, index: int, part: Part, bad: Sequence[tuple[int, int]]) ->
     return Bit(value, index, index >> 3, part.f, classes, say)
 
 
+def _short(part: Part) -> str:
+    """The label of a part; a single reserved bit has no room for its whole name."""
+    return part.label.replace("RSV", "R") if part.bits == 1 else part.label
+
+
 def _lab(data: bytes, part: Part, row_start: int, row_end: int) -> Lab:
     start, end = max(part.start, row_start), min(part.end, row_end)
     width, first = end - start, start == part.start
     marks = {"thin": width < 3, "cont": not first, "by": start % 8 == 0, "bad": part.bad}
-    name = part.label if first else f"… {part.label}" if part.bits > 8 else ""
+    name = _short(part) if first else f"… {part.label}" if part.bits > 8 else ""
     whole = width >= 8 and part.bits >= 16 and start % 8 == 0
     numbers = tuple((n, f"{data[n]:02x}") for n in range(start >> 3, end >> 3)) if whole else ()
     return Lab(

@@ -22,7 +22,7 @@ from app.protocol.handshake import Request
 from app.trace import Trace
 from app.web import rungs, scene
 from app.web.api import find, view
-from app.web.safety import MACHINE, tell
+from app.web.safety import MACHINE, tell, the_hub
 from app.web.steps import StepView, step_views
 from app.words import for_browser, t
 
@@ -234,6 +234,7 @@ def live(session: str) -> str:
         "live.html",
         active="",
         session=session,
+        known=the_hub().sessions.get(session) is not None,
         ws_url=url,
         python=PYTHON.format(url=url),
         browser=BROWSER.format(url=url),

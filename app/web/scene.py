@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -144,19 +145,28 @@ def visible(data: bytes) -> str:
     return "".join(char if char.isprintable() else _ESCAPES.get(char, f"\\u{ord(char):04x}") for char in text)
 
 
+_SECTION = re.compile(r"(?:(?:RFC )?(?P<number>\d{4,5})[ :])?(?P<place>\d+(?:\.\d+)*)?")
+
+
+def _section(section: str) -> tuple[str, str]:
+    """`6455 5.3`, or `5.1, 6.1` or `7692:6.1` as rules have it: the number of the RFC, and the first place named."""
+    match = _SECTION.match(section)
+    return (match["number"] or "6455", match["place"] or "") if match else ("6455", "")
+
+
 def section_name(section: str) -> str:
-    """`6455 5.3` as people write it."""
-    number, _, place = section.partition(" ")
+    """A section as people write it."""
+    number, place = _section(section)
     return f"RFC {number} §{place}" if place else f"RFC {number}"
 
 
 def section_short(section: str) -> str:
     """The same in a column headed RFC 6455."""
-    number, _, place = section.partition(" ")
+    number, place = _section(section)
     return f"§{place}" if number == "6455" else f"{number} §{place}"
 
 
 def section_url(section: str) -> str:
     """Where the section can be read."""
-    number, _, place = section.partition(" ")
+    number, place = _section(section)
     return f"https://www.rfc-editor.org/rfc/rfc{number}" + (f"#section-{place}" if place else "")

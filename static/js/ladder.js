@@ -158,6 +158,7 @@ class Ladder extends HTMLElement {
     const state = (current()?.state.client ?? "CONNECTING").toLowerCase();
     const line = find(".peers .state", this);
     if (!line) return;
+    line.hidden = !current();
     line.className = `state st-${state}`;
     const [name, rest] = [find("b", line), find("span", line)];
     if (name) name.textContent = t(`js.state.${state}`);

@@ -64,8 +64,10 @@ class Sees extends HTMLElement {
 
   #draw() {
     const rung = current();
+    this.hidden = !rung;
     if (!rung) return;
     const { source, own, connection, rungs, binding } = store.state;
+    const script = source === "recorded" ? !find("[data-plan]") : !mine;
     const mine = source === "live" && own !== null && own === connection;
     const kind = situation(rung);
     const step = find("section.cur");
@@ -77,8 +79,8 @@ class Sees extends HTMLElement {
     this.#put(".page .remark", notes ? told("page-remark") : said("page-remark"));
     this.#put(".program .code", notes ? told("program-code") : said("program"));
     this.#put(".program .remark", notes ? told("program-remark") : said("program-remark"));
-    this.#put(".page .state-no", t("js.sees.ready", { n: READY.indexOf(rung.state.client) }));
-    this.#put(".page .who", t(source === "live" && !mine ? "js.sees.client" : "js.sees.javascript"));
+    this.#put(".page .state-no", script ? "" : t("js.sees.ready", { n: READY.indexOf(rung.state.client) }));
+    this.#put(".page .who", t(script ? "js.sees.client" : "js.sees.javascript"));
     if (mine) this.#own(rung);
   }
 

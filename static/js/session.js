@@ -16,6 +16,7 @@ const NOTHING = { connection: null, events: [], held: [], at: null, field: null,
 /** @type {Map<string, Map<number, WireEvent>>} events by connection and seq */
 const known = new Map();
 let url = "";
+let awaited = false;
 
 /** Runs something that may fail, and says so on the page instead of nowhere. @param {() => Promise<unknown>} work */
 export async function attempt(work) {
@@ -40,6 +41,7 @@ export function openOwn(hold = false) {
     const lesson = find("[data-plan]");
     const app = lesson?.dataset.app;
     store.set({ ...NOTHING, own: null });
+    awaited = true;
     connect(app ? `${url}?app=${app}` : url, JSON.parse(lesson?.dataset.plan ?? "[]"));
   });
 }
@@ -63,12 +65,15 @@ function take(news, gap) {
 
 /** @param {Connection} connection */
 function takeConnection(connection) {
-  const { connections, own, connection: shown, readyState } = store.state;
+  const { connections, connection: shown } = store.state;
   const old = connections.some((one) => one.id === connection.id);
   store.set({ connections: old ? connections.map((one) => (one.id === connection.id ? connection : one)) : [...connections, connection] });
-  // The first connection that appears while this page is connecting is this page's own.
-  const mine = !old && own === null && readyState === WebSocket.CONNECTING;
-  if (mine) store.set({ own: connection.id });
+  // The first connection that appears after this page asked for one is this page's own.
+  const mine = !old && awaited;
+  if (mine) {
+    awaited = false;
+    store.set({ own: connection.id });
+  }
   if (mine || shown === null) choose(connection.id);
   else if (shown === connection.id) store.set({ held: connection.held, heldAt: performance.now() });
 }

@@ -45,8 +45,8 @@ class Transport extends HTMLElement {
     const short = count.dataset.short !== undefined;
     const number = find("b", count);
     const rest = find("span", count);
-    if (number) number.textContent = String(place + 1);
-    if (rest) rest.textContent = short ? `/${total}` : holds ? t("js.count.so-far") : t("js.count.of", { total });
+    if (number) number.textContent = total ? String(place + 1) : "";
+    if (rest) rest.textContent = !total ? t("js.count.none") : short ? `/${total}` : holds ? t("js.count.so-far") : t("js.count.of", { total });
   }
 }
 

@@ -8,12 +8,12 @@ import "./gate.js";
 import "./sees.js";
 import "./composer.js";
 import "./picker.js";
-import { call, useKey } from "./api.js";
+import { call, post, useKey } from "./api.js";
 import { listen } from "./bus.js";
-import { go, rungOfStep, select } from "./cursor.js";
+import { select } from "./cursor.js";
 import { find, memory } from "./dom.js";
 import { listenKeys } from "./keys.js";
-import { attempt, follow } from "./session.js";
+import { attempt, follow, openOwn } from "./session.js";
 import { store } from "./store.js";
 
 const page = /** @type {HTMLElement} */ (find(".wb-main"));
@@ -31,6 +31,8 @@ async function live() {
   const key = new URLSearchParams(location.hash.slice(1)).get("key");
   if (key) useKey(key);
   store.set({ follow: true });
+  // A name that nobody has used yet becomes a session by asking for one; looking alone opens nothing.
+  if (page.dataset.known === undefined) await post(`/api/sessions/${page.dataset.session}/gate`, { mode: "run" });
   await follow(page.dataset.session ?? "", page.dataset.url);
 }
 
@@ -46,6 +48,5 @@ listen(document.body, (field, byte, event) => {
 
 store.set({ more: memory.get("ss-more") === "1" });
 listenKeys();
+find("[data-opens=own]")?.addEventListener("click", () => openOwn());
 attempt(() => (page.dataset.session ? live() : recorded()));
-
-export { go, rungOfStep };
