@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import parsing
+from tests.bench import echo, parsing
 
-BENCHES = {"parsing": parsing.run}
+BENCHES = {"parsing": parsing.run, "echo": echo.run}
 
 
 def main(names: list[str]) -> int:
