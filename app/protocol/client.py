@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from app.protocol import closing
+from app.protocol.answering import agreed_deflate, judge_response
 from app.protocol.deflate import Deflater
 from app.protocol.events import Violation
 from app.protocol.fault import Fault
 from app.protocol.frames import Opcode, close_payload, write_frame
 from app.protocol.handshake import Request, Response, find_end, parse_request, parse_response, write_request
 from app.protocol.limits import Limits
-from app.protocol.opening import agreed_deflate, judge_response
 from app.protocol.reader import Frame, FrameReader, Received
 from app.protocol.rules import RULES, STRICT
 

@@ -6,47 +6,22 @@ never make it raise.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
-from typing import Literal, NamedTuple
 
+from app.protocol.answering import agreed_deflate, judge_response
+from app.protocol.direction import Direction, Seen
 from app.protocol.events import Detail, End, Event, EventKind, Message, State, Violation
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.frames import DATA, Opcode
 from app.protocol.handshake import Request, Response, find_end, parse_request, parse_response
 from app.protocol.limits import Limits
-from app.protocol.opening import agreed_deflate, judge_request, judge_response
+from app.protocol.opening import judge_request, not_http
 from app.protocol.reader import Frame, FrameReader, Item, Received
+from app.protocol.relations import Finding, Relations, Sight
 from app.protocol.states import advance
-from app.trace import SIDES, Record, Side, other
-
-Phase = Literal["head", "waiting", "frames", "other"]
-"""What a side's bytes are: its head, frames that wait for the answer, frames, or nothing of ours (an HTTP body)."""
-
-
-class _Seen(NamedTuple):
-    """A complete frame, remembered for the message it belongs to; start and end in bits."""
-
-    seq: int
-    start: int
-    end: int
-    opcode: int
-    compressed: bool
-
-
-class _Direction:
-    """One side's stream as far as it has been folded."""
-
-    __slots__ = ("buffer", "ended", "faults", "frames", "offset", "phase", "reader")
-
-    def __init__(self) -> None:
-        self.phase: Phase = "head"
-        self.buffer = bytearray()
-        self.offset = 0
-        self.reader: FrameReader | None = None
-        self.faults: list[Violation] = []
-        self.frames: list[_Seen] = []
-        self.ended = False
+from app.trace import SIDES, Record, Side
 
 
 class Conversation:
@@ -71,18 +46,23 @@ class Conversation:
         self.deflate: Deflate | None = deflate
         self.seq = 0
         self.states: dict[Side, State] = {"client": "CONNECTING", "server": "CONNECTING"}
-        self._sides = {side: _Direction() for side in SIDES}
+        self._sides = {side: Direction() for side in SIDES}
         self._events: list[Event] = []
         self._at = 0
         self._assume_answer = assume_answer
+        self._relations = Relations(self.limits)
         if assume_open:
             self._open()
 
     def feed(self, record: Record) -> list[Event]:
         """The events that this record completes."""
         self._at = record.at
-        if record.layer == "wire":
+        self._found(self._relations.time(record.at))
+        if record.layer == "tls":
+            self._found(self._relations.tls(record.side, record.data))
+        else:
             if record.kind == "data":
+                self._relations.sent(record.side, len(record.data))
                 self._data(record.side, record.data)
             elif record.kind in ("fin", "rst"):
                 self._end(record.side, record.kind)
@@ -93,7 +73,7 @@ class Conversation:
     def close(self) -> list[Event]:
         """The trace has ended: sides that have not stopped sending are reported as stopped here."""
         for side in SIDES:
-            if not self._sides[side].ended and (self.request or self._size(self._sides[side])):
+            if not self._sides[side].ended and (self.request or self._sides[side].size):
                 self._end(side, "stop")
         return self._taken()
 
@@ -111,27 +91,38 @@ class Conversation:
         self._events.append(event)
         return event
 
-    def _violate(self, side: Side, fault: Fault) -> Violation:
+    def _violate(self, side: Side, fault: Fault, space: str = "wire") -> Violation:
         violation = Violation.of(fault, self.seq)
-        self._emit(side, "violation", fault.start, fault.start + fault.bits, violation)
+        self._emit(side, "violation", fault.start, fault.start + fault.bits, violation, space)
         return violation
+
+    def _found(self, findings: Iterable[Finding]) -> list[Violation]:
+        return [self._violate(*finding) for finding in findings]
 
     def _data(self, side: Side, data: bytes) -> None:
         direction = self._sides[side]
         if direction.phase == "frames" and direction.reader:
+            direction.recent.add(data)
             self._items(side, direction.reader.feed(data))
+            direction.recent.keep(direction.reader, self.limits.frame)
         elif direction.phase == "other":
+            self._found(self._relations.stray(side, data, direction.offset))
             direction.offset += len(data)
         else:
-            if direction.phase == "waiting" and not direction.buffer and data:
-                start = direction.offset
-                self._violate(side, at_bytes("req.no-early-data", start, start + len(data), "sent before the answer"))
+            if direction.phase == "waiting":
+                self._found(self._relations.early(data, direction.offset + len(direction.buffer)))
             direction.buffer += data
             if direction.phase == "head":
                 self._head(side)
 
     def _head(self, side: Side) -> None:
         direction = self._sides[side]
+        if (bad := not_http(direction.buffer, response=side == "server")) is not None:
+            self._found(self._relations.junk(side, bytes(direction.buffer[: bad + 1]), direction.offset))
+            direction.phase = "other"
+            direction.offset += len(direction.buffer)
+            direction.buffer.clear()
+            return
         end = find_end(direction.buffer)
         if end is None:
             if len(direction.buffer) > self.limits.head:
@@ -144,17 +135,19 @@ class Conversation:
         direction.buffer.clear()
         start, direction.offset = direction.offset, direction.offset + end
         if side == "client":
-            self._request(raw)
+            self._request(raw, start)
         else:
             self._response(raw, start)
         if rest:
             self._data(side, rest)
 
-    def _request(self, raw: bytes) -> None:
-        self.request = parse_request(raw)
+    def _request(self, raw: bytes, start: int) -> None:
+        request = self.request = parse_request(raw)
         self._sides["client"].phase = "waiting"
-        event = self._emit("client", "request", 0, len(raw) * 8, self.request)
-        event.violations = [self._violate("client", fault) for fault in judge_request(self.request)]
+        faults = [fault._replace(start=fault.start + start * 8) for fault in judge_request(request)]
+        event = self._emit("client", "request", start * 8, (start + len(raw)) * 8, request)
+        event.violations = [self._violate("client", fault) for fault in faults]
+        self._relations.request(request, faults)
         if self.response is not None:
             self._answered()
         elif self._assume_answer:
@@ -162,15 +155,28 @@ class Conversation:
 
     def _response(self, raw: bytes, start: int) -> None:
         response = parse_response(raw)
-        if response.status == 100:
+        tunnel = self.request is not None and self.request.method == b"CONNECT" and 200 <= response.status < 300
+        if tunnel or (100 <= response.status < 200 and response.status != 101):
             self._emit("server", "response", start * 8, (start + len(raw)) * 8, response)
+            if tunnel:
+                self._enter_tunnel()
             return
         self.response = response
         self.states = advance(self.states, "server", "101" if response.status == 101 else "refusal")
         event = self._emit("server", "response", start * 8, (start + len(raw)) * 8, response)
-        faults = judge_response(response, self.request)
-        event.violations = [self._violate("server", fault._replace(start=fault.start + start * 8)) for fault in faults]
+        faults = [fault._replace(start=fault.start + start * 8) for fault in judge_response(response, self.request)]
+        event.violations = [self._violate("server", fault) for fault in faults]
+        event.violations += self._found(self._relations.response(response, faults, start))
         self._answered()
+
+    def _enter_tunnel(self) -> None:
+        """A proxy has opened the way: the handshake itself follows on the same connection."""
+        client = self._sides["client"]
+        waiting = bytes(client.buffer)
+        self.request, client.phase = None, "head"
+        client.buffer.clear()
+        if waiting:
+            self._data("client", waiting)
 
     def _answered(self) -> None:
         """The answer is known: what follows on each side is frames, or is not ours to read."""
@@ -200,6 +206,8 @@ class Conversation:
     def _open_frames(self, side: Side) -> None:
         direction = self._sides[side]
         direction.phase = "frames"
+        direction.recent.begin(direction.offset)
+        self._relations.opened(self.deflate)
         direction.reader = FrameReader(
             side, offset=direction.offset, deflate=self.deflate, limits=self.limits, detail=True
         )
@@ -209,6 +217,7 @@ class Conversation:
         for item in items:
             if isinstance(item, Fault):
                 direction.faults.append(self._violate(side, item))
+                direction.faults += self._found(self._relations.fault(side, item))
             elif isinstance(item, Frame):
                 self._frame(side, item)
             elif item[0] in (Opcode.TEXT, Opcode.BINARY):
@@ -219,8 +228,9 @@ class Conversation:
         if frame.header.opcode == Opcode.CLOSE:
             self.states = advance(self.states, side, "close")
         event = self._emit(side, "frame", frame.start * 8, frame.end * 8, frame.header)
-        direction.frames.append(_Seen(event.seq, event.start, event.end, frame.header.opcode, bool(frame.header.rsv1)))
+        direction.frames.append(Seen(event.seq, event.start, event.end, frame.header.opcode, bool(frame.header.rsv1)))
         event.violations, direction.faults = direction.faults, []
+        event.violations += self._found(self._relations.frame(Sight(side, *frame, direction.recent.read)))
 
     def _message(self, side: Side, item: Received) -> None:
         opcode, payload, first, last = item
@@ -232,48 +242,21 @@ class Conversation:
     def _lose(self, side: Side) -> None:
         """Bytes are missing: what follows cannot be cut into frames."""
         self._sides[side].phase = "other"
+        self._relations.lost()
 
     def _end(self, side: Side, how: str) -> None:
         direction = self._sides[side]
         if direction.ended:
             return
         direction.ended = True
-        partial = self._partial(direction)
+        partial = direction.partial
         reader = direction.reader
         # A recording that just ends breaks no rule: the rest of a frame may have followed.
         self._items(side, reader.finish() if reader and direction.phase == "frames" and how != "stop" else [])
         clean = reader is not None and reader.closed
         if how == "rst" or all(self._sides[each].ended for each in SIDES):
             self.states = advance(self.states, side, "ends")
-        at = self._size(direction) * 8
+        at = direction.size * 8
         event = self._emit(side, "end", at, at, End(how, partial, clean))
-        if how != "stop" and (rule := self._ended_badly(side, how)):
-            event.violations = [self._violate(side, Fault(rule[0], at, 0, rule[1]))]
-
-    def _partial(self, direction: _Direction) -> tuple[int, int] | None:
-        if direction.phase == "frames" and direction.reader:
-            return direction.reader.partial
-        if direction.phase == "head" and direction.buffer:
-            return direction.offset, direction.offset + len(direction.buffer)
-        return None
-
-    def _size(self, direction: _Direction) -> int:
-        """Bytes of this side that have been folded."""
-        if direction.phase == "frames" and direction.reader:
-            partial = direction.reader.partial
-            return partial[1] if partial else direction.reader.offset
-        return direction.offset + len(direction.buffer)
-
-    def _ended_badly(self, side: Side, how: str) -> tuple[str, str] | None:
-        """The rule that an end of TCP breaks, if any, and what was found."""
-        mine, theirs = (self._sides[each].reader for each in (side, other(side)))
-        if self.response is None:
-            return ("res.refuse", "TCP ended without an answer") if side == "server" and self.request else None
-        if mine is None or mine.closed:
-            return ("cls.tcp.clean", "TCP was reset") if how == "rst" and mine else None
-        if theirs is not None and theirs.closed:
-            return "cls.reply", "TCP ended without an answer to the Close frame"
-        if how == "rst":
-            return "cls.lost", "TCP was reset without a Close frame"
-        peer_ended = self._sides[other(side)].ended
-        return None if peer_ended else ("cls.start", "TCP ended without a Close frame")
+        unfinished = reader.unfinished if reader and direction.phase == "frames" else None
+        event.violations = self._found(self._relations.end(side, how, unfinished))

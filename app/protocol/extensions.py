@@ -115,14 +115,13 @@ def check_params(extension: Extension, *, response: bool) -> list[ParamFault]:
     """What is wrong with the parameters of one permessage-deflate element (RFC 7692 section 7.1)."""
     faults: list[ParamFault] = []
     seen: set[str] = set()
-    fail = "pmd.resp.fail-if" if response else "pmd.offer.decline-if"
     for param in extension.params:
         rule, note = _check(param, response)
         if param.name in seen:
-            rule, note = fail, f"{param.name} appears twice"
+            rule, note = "pmd.resp.fail-if" if response else "req.ext.params", f"{param.name} appears twice"
         seen.add(param.name)
         if note:
-            faults.append(ParamFault(rule or fail, param.start, param.end, note))
+            faults.append(ParamFault(rule, param.start, param.end, note))
     return faults
 
 

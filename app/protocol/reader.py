@@ -187,6 +187,8 @@ class FrameReader:
         end = self.offset + len(self._rest)
         if self.lost:
             return []
+        if self._open is not None and self._open.header.length > self._limits.frame:
+            return []  # refused for its length already
         if self._open is not None:
             return [at_bytes("frm.truncated", self._open.start, end, "the payload is cut off")]
         if self._rest:
@@ -202,6 +204,11 @@ class FrameReader:
         if self._open is not None:
             return self._open.start, self.offset
         return (self.offset, self.offset + len(self._rest)) if self._rest else None
+
+    @property
+    def unfinished(self) -> tuple[Header, int] | None:
+        """The header of a frame whose payload is not complete, and how many bytes of that have come."""
+        return (self._open.header, self._open.got) if self._open is not None else None
 
     # The short loop: whole frames with nothing special about them.
 
@@ -276,7 +283,7 @@ class FrameReader:
         for start, after in pairwise(starts):
             header = read_header(data, start - self.offset)
             assert header is not None
-            while isinstance(item, Fault) and item.start < after * 8:
+            while isinstance(item, Fault) and item.start <= after * 8:
                 full.append(item)
                 item = next(waiting, None)
             full.append(Frame(header, start, after))

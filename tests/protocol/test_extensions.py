@@ -120,7 +120,7 @@ class TestParameters:
             ("; level=9", ["req.ext.params"], ["req.ext.params"]),
             (
                 "; server_no_context_takeover; server_no_context_takeover",
-                ["pmd.offer.decline-if"],
+                ["req.ext.params"],
                 ["pmd.resp.fail-if"],
             ),
         ],
