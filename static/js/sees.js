@@ -67,8 +67,8 @@ class Sees extends HTMLElement {
     this.hidden = !rung;
     if (!rung) return;
     const { source, own, connection, rungs, binding } = store.state;
-    const script = source === "recorded" ? !find("[data-plan]") : !mine;
     const mine = source === "live" && own !== null && own === connection;
+    const script = source === "recorded" ? !find("[data-plan]") : !mine;
     const kind = situation(rung);
     const step = find("section.cur");
     const bound = step && rungAt(rungs, binding.steps[Number(step.dataset.step) - 1] ?? null) === rung;
