@@ -135,14 +135,18 @@ _ACCEPT_CHECKS: tuple[_Check, ...] = (
 _REFUSE_CHECKS: tuple[_Check, ...] = (_refusal,)
 
 
-def agreed_deflate(response: Response) -> extensions.Deflate | None:
-    """The permessage-deflate that a 101 puts in force."""
+def accepted_extensions(response: Response) -> list[Extension]:
+    """Every extension a response accepts, in order; header lines that cannot be read accept nothing."""
+    found: list[Extension] = []
     for text in response.all("Sec-WebSocket-Extensions"):
         try:
-            elements = extensions.parse(text.decode("latin-1"))
+            found += extensions.parse(text.decode("latin-1"))
         except ExtensionError:
             continue
-        for element in elements:
-            if element.name == extensions.NAME:
-                return extensions.agreed(element)
-    return None
+    return found
+
+
+def agreed_deflate(response: Response) -> extensions.Deflate | None:
+    """The permessage-deflate that a 101 puts in force."""
+    element = next((each for each in accepted_extensions(response) if each.name == extensions.NAME), None)
+    return extensions.agreed(element) if element else None

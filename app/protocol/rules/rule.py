@@ -27,6 +27,8 @@ class Rule(NamedTuple):
     timing can break the rule ("violation"), only good behaviour can be shown, or nothing is ever visible ("teach").
     `severity` belongs to violations; only errors change an exit code. `close_code` is what a strict receiver sends in
     its Close frame; None where the RFC answers differently (an HTTP status, a dropped connection, nothing).
+    `implies` names what is broken along with it where it cannot be broken alone; where that may be one of several
+    rules, the usual one.
     """
 
     id: str
@@ -41,3 +43,4 @@ class Rule(NamedTuple):
     observe: Observe = "teach"
     severity: Severity | None = None
     close_code: int | None = None
+    implies: tuple[str, ...] = ()
