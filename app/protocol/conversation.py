@@ -58,10 +58,10 @@ class Conversation:
         """The events that this record completes."""
         self._at = record.at
         self._found(self._relations.time(record.at))
-        if record.layer == "tls":
+        if record.layer == "tls" and record.data:
             self._found(self._relations.tls(record.side, record.data))
-        else:
-            if record.kind == "data":
+        elif record.layer == "wire":
+            if record.kind == "data" and record.data:
                 self._relations.sent(record.side, len(record.data))
                 self._data(record.side, record.data)
             elif record.kind in ("fin", "rst"):
