@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LESSON, Relay
+from tests.browser.conftest import LESSON
+from tests.browser.relay import Relay
 
 RUNGS = ".rung"
 
@@ -41,8 +42,8 @@ def test_the_bytes_on_the_page_are_the_bytes_on_the_wire(unfolded: Page, relay: 
         side, data = _go_and_read(page, place)
         shown[side] += data
     (carried,) = relay.websockets()
-    assert shown["client"] == bytes(carried["client"])
-    assert shown["server"] == bytes(carried["server"])
+    assert shown["client"] == bytes(carried.client)
+    assert shown["server"] == bytes(carried.server)
     assert len(shown["server"]) > 400
 
 
@@ -53,8 +54,8 @@ def test_the_lesson_speaks_of_the_readers_own_bytes(unfolded: Page, relay: Relay
     expect(page.locator(".rung.end")).to_have_count(2)
     expect(page.locator(".lesson section.waits")).to_have_count(0)
     (carried,) = relay.websockets()
-    head = carried["client"].index(b"\r\n\r\n") + 4
-    first = carried["client"][head + 6]
+    head = carried.client.index(b"\r\n\r\n") + 4
+    first = carried.client[head + 6]
     expect(page.locator('.lesson [data-v="client.text[0].payload.byte[0]"]').first).to_have_text(f"{first:02x}")
     expect(page.locator(".lesson section.cur")).to_have_attribute("data-step", "3")
 
