@@ -172,7 +172,11 @@ class FrontHandler(WSGIRequestHandler):
             self._refuse(answer(head) if session is None else busy("The server is shutting down."))
             return
         peer = "{}:{}".format(*self.client_address[:2])
-        connection = session.connect(peer, target.app or "echo", head.pieces[0][0])
+        try:
+            connection = session.connect(peer, target.app or "echo", head.pieces[0][0])
+        except OSError:  # no descriptors for its waker
+            self._refuse(busy("The server has as many connections as it can serve; please try again in a minute."))
+            return
         end = len(head.data) if head.end is None else head.end
         connection.know(head.data[:end])
         pieces = [(max(at - session.began, 0), data) for at, data in head.pieces]

@@ -22,7 +22,7 @@ HIDDEN = (
 """Headers whose values are for the two parties only. A space before the colon or an odd case does not save them."""
 
 _NAMES = b"|".join(re.escape(name.encode()) for name in HIDDEN)
-_LINE = re.compile(rb"^(?:%s)[ \t]*:[ \t]*((?:[^\n]*?(?:\n[ \t])?)*?)\r?$" % _NAMES, re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(rb"^(?:%s)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)" % _NAMES, re.IGNORECASE | re.MULTILINE)
 _VISIBLE = re.compile(rb"[^\r\n]")
 FILL = b"*"
 MAX_HEAD = 2**16 + 1
