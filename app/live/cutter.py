@@ -11,7 +11,9 @@ LONGEST_HEADER = 14
 
 
 class Cutter:
-    """`head_end`: where the request ends; 0 until that is known. Bytes that went to the engine uncut are found again in the trace."""
+    """`head_end`: where the request ends; 0 until that is known.
+
+    Bytes that went to the engine uncut are found again in the trace."""
 
     def __init__(self, trace: Trace, limit: int) -> None:
         self.head_end = 0

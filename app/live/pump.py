@@ -22,7 +22,8 @@ class Outlet:
     """The socket that flask-sock gets instead of the real one.
 
     Its library may call `send` from two threads, forgets to look at the count, and ends with a plain HTTP response;
-    so everything written goes into one queue, whole. `glued` is what came with the request. `source` gives the next frame when the queue is empty.
+    so everything written goes into one queue, whole. `glued` is what came with the request; `source` gives the next
+    frame when the queue is empty.
     """
 
     def __init__(self, sock: socket.socket, pump: Pump, glued: bytes = b"") -> None:
