@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.importers import hexdump, jsonl, raw
+from app.importers import base64text, capture, hexdump, jsonl, literal, raw
 from app.importers.source import Source, Unreadable
 from app.trace import Side
 
@@ -21,8 +21,13 @@ class Importer(NamedTuple):
     read: Callable[[bytes, Side | None], Source]
 
 
-IMPORTERS = {
-    module.NAME: Importer(module.NAME, module.WHAT, module.sniff, module.read) for module in (jsonl, raw, hexdump)
+# In the order in which they are recognised: from what nothing else can be to what many things could be.
+_MODULES = (jsonl, capture, raw, literal, hexdump, base64text)
+
+IMPORTERS = {module.NAME: Importer(module.NAME, module.WHAT, module.sniff, module.read) for module in _MODULES}
+IMPORTERS |= {
+    name: Importer(name, what, lambda data: False, hexdump.forced(kinds))
+    for name, (what, kinds) in hexdump.FORCED.items()
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from app.anatomy import Space, explain
-from app.importers.source import Source
+from app.importers.source import Known, Source
 from app.protocol.conversation import Conversation
 from app.protocol.events import Event, event_json
 from app.protocol.extensions import Deflate
@@ -16,15 +16,20 @@ Folded = list[tuple[Trace, list[Event]]]
 
 
 def fold(source: Source) -> Iterator[tuple[Trace, list[Event]]]:
-    """Each trace of the source with its events."""
+    """Each trace of the source with its events; what is no WebSocket connection has none."""
     for trace in source.traces:
-        conversation = Conversation(
-            assume_open=source.opened,
-            assume_answer=source.unanswered,
-            deflate=Deflate() if source.compressed else None,
-        )
-        events = [event for record in trace.records for event in conversation.feed(record)]
-        yield trace, events + conversation.close()
+        known = source.knows(trace)
+        yield trace, _events(trace, known) if known.what == "websocket" else []
+
+
+def _events(trace: Trace, known: Known) -> list[Event]:
+    conversation = Conversation(
+        assume_open=known.opened,
+        assume_answer=known.unanswered,
+        deflate=Deflate() if known.compressed else None,
+    )
+    events = [event for record in trace.records for event in conversation.feed(record)]
+    return events + conversation.close()
 
 
 def objects(source: Source, folded: Folded, *, fields: bool = False) -> Iterator[dict[str, object]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.importers.hexdump import text_of
 from app.importers.sides import is_head
 from app.importers.source import Source, from_stream
+from app.importers.text import text_of
 from app.trace import Side
 
 NAME = "raw"

@@ -22,9 +22,19 @@ UNMASKED = "The first frame is not masked, so the bytes are taken as the server'
 BOTH = "Both sides stand in one run of bytes: each frame is given to the side that its MASK bit names."
 
 
+def is_request(data: bytes) -> bool:
+    """Do these bytes begin an HTTP request?"""
+    return bool(_REQUEST.match(data))
+
+
+def is_response(data: bytes) -> bool:
+    """Do these bytes begin an HTTP response?"""
+    return bool(_RESPONSE.match(data))
+
+
 def is_head(data: bytes) -> bool:
     """Do these bytes begin an HTTP request or response?"""
-    return bool(_REQUEST.match(data) or _RESPONSE.match(data))
+    return is_request(data) or is_response(data)
 
 
 def after_heads(data: bytes) -> int:

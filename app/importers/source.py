@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from app.importers.sides import after_heads, divide, has_rsv1, is_tls
-from app.trace import Fidelity, Side, Trace
+from app.trace import SIDES, Fidelity, Side, Trace
 
 NO_LIMIT = 2**40
 """Uploads are bounded before they are read, files in the terminal by memory."""
@@ -19,12 +19,31 @@ class Unreadable(ValueError):
     """Input that no importer can read as it stands; the text is one sentence for the person who gave it."""
 
 
-class Source(NamedTuple):
-    """Traces read from foreign bytes. `ignored_lines` counts lines from one, as editors do.
+KeyLog = bytes
+"""TLS secrets as text, a line each (the format of SSLKEYLOGFILE)."""
+
+What = Literal["websocket", "encrypted", "http", "other", "silent"]
+"""What a connection carries, as far as its bytes show; only the first kind is explained frame by frame."""
+
+
+class Known(NamedTuple):
+    """What is known of a connection beside its records.
 
     `opened` says that the bytes begin after the opening handshake, `unanswered` that the response is not among them,
-    `compressed` that they show signs of permessage-deflate all the same.
+    `compressed` that they show signs of permessage-deflate all the same. `client` and `server` are addresses.
     """
+
+    what: What = "websocket"
+    client: str = ""
+    server: str = ""
+    opened: bool = False
+    unanswered: bool = False
+    compressed: bool = False
+
+
+class Source(NamedTuple):
+    """Traces read from foreign bytes. `ignored_lines` counts lines from one, as editors do; `known` says more about a
+    connection, by its name; `secrets` are TLS key logs that came with the bytes."""
 
     format: str
     bytes: int
@@ -32,9 +51,8 @@ class Source(NamedTuple):
     fidelity: Fidelity = "wire"
     ignored_lines: tuple[int, ...] = ()
     assumptions: tuple[str, ...] = ()
-    opened: bool = False
-    unanswered: bool = False
-    compressed: bool = False
+    known: dict[str, Known] = {}
+    secrets: tuple[KeyLog, ...] = ()
 
     def about(self) -> dict[str, object]:
         """The first line of `explain --json`."""
@@ -45,7 +63,28 @@ class Source(NamedTuple):
             "fidelity": self.fidelity,
             "ignored_lines": list(self.ignored_lines),
             "assumptions": list(self.assumptions),
+            "connections": [self._connection(trace) for trace in self.traces],
         }
+
+    def knows(self, trace: Trace) -> Known:
+        """What is known of a trace beside its records."""
+        return self.known.get(trace.connection, Known())
+
+    def _connection(self, trace: Trace) -> dict[str, object]:
+        known = self.knows(trace)
+        return {
+            "connection": trace.connection,
+            "what": known.what,
+            "client": known.client,
+            "server": known.server,
+            "bytes": {side: size_of(trace, side) for side in SIDES},
+        }
+
+
+def size_of(trace: Trace, side: Side) -> int:
+    """Bytes that a side sent, on whatever layer they were recorded."""
+    messages = sum(len(record.data) for record in trace.records if record.kind == "message" and record.side == side)
+    return trace.size(side) + trace.size(side, "tls") + messages
 
 
 def from_stream(
@@ -69,4 +108,5 @@ def from_stream(
     compressed = (opened or unanswered) and has_rsv1(data[frames:])
     guessed = zip((NO_HANDSHAKE, NO_ANSWER, COMPRESSED), (opened, unanswered, compressed), strict=True)
     notes = (*assumptions, *guesses, *(note for note, made in guessed if made))
-    return Source(layout, len(data), [trace], "wire", ignored_lines, notes, opened, unanswered, compressed)
+    known = {trace.connection: Known(opened=opened, unanswered=unanswered, compressed=compressed)}
+    return Source(layout, len(data), [trace], "wire", ignored_lines, notes, known)

@@ -20,7 +20,12 @@ def test_a_trace_is_recognised_and_read() -> None:
     assert sniff(saved())
     source = read(saved())
     assert [trace.connection for trace in source.traces] == ["a", "b"]
-    assert (source.format, source.bytes, source.fidelity, source.opened) == ("trace", 9, "frames", False)
+    assert (source.format, source.bytes, source.fidelity, source.knows(source.traces[0]).opened) == (
+        "trace",
+        9,
+        "frames",
+        False,
+    )
 
 
 def test_one_side_can_be_taken_alone() -> None:

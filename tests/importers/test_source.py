@@ -15,6 +15,15 @@ def test_about_is_the_first_line_of_the_json_answer() -> None:
         "fidelity": "wire",
         "ignored_lines": [3],
         "assumptions": ["A guess.", NO_HANDSHAKE],
+        "connections": [
+            {
+                "connection": "import",
+                "what": "websocket",
+                "client": "",
+                "server": "",
+                "bytes": {"client": 0, "server": 2},
+            }
+        ],
     }
 
 
@@ -29,7 +38,7 @@ def test_about_is_the_first_line_of_the_json_answer() -> None:
 )
 def test_a_missing_handshake_is_noticed(data: bytes, opened: bool, compressed: bool) -> None:
     source = from_stream(data, "raw", "server")
-    assert (source.opened, source.compressed) == (opened, compressed)
+    assert (source.knows(source.traces[0]).opened, source.knows(source.traces[0]).compressed) == (opened, compressed)
     assert (NO_HANDSHAKE in source.assumptions, COMPRESSED in source.assumptions) == (opened, compressed)
 
 
