@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.protocol import closing
-from app.protocol.apps import App, Say
+from app.protocol.apps import Act, App, Program, Raw, Say, Wake
 from app.protocol.deflate import Deflater
 from app.protocol.extensions import answer
 from app.protocol.fault import Fault
@@ -29,8 +29,8 @@ TOLERATED = frozenset({"req.ext.params"})
 class Server:
     """One connection, seen from the server.
 
-    `resource_ok` False answers a well-formed request with 404. `subprotocols` are those the server speaks, and
-    `deflate` whether it accepts permessage-deflate.
+    `resource_ok` False answers a well-formed request with 404. `subprotocols` are those the server speaks, `deflate` is
+    whether it accepts permessage-deflate, and with `own_origin` pages of other sites get 403.
     """
 
     def __init__(
@@ -41,20 +41,37 @@ class Server:
         resource_ok: bool = True,
         subprotocols: tuple[str, ...] = (),
         deflate: bool = True,
+        own_origin: bool = False,
     ) -> None:
         self.phase: Phase = "head"
         self.refused: int | None = None
         self.request: Request | None = None
         self.fault: Fault | None = None
         """What made the server fail the connection, once it has."""
+        self.wake_in: float | None = None
+        """In how many seconds the app wants to be woken; whoever sees to that calls `wake`."""
         self._app = app
         self._limits = limits or Limits()
         self._resource_ok = resource_ok
         self._subprotocols = subprotocols
         self._accept_deflate = deflate
+        self._own_origin = own_origin
         self._head = bytearray()
         self._reader: FrameReader | None = None
         self._deflater: Deflater | None = None
+
+    @classmethod
+    def running(cls, program: Program, *, limits: Limits | None = None, resource_ok: bool = True) -> Server:
+        """A server that runs a program on its terms."""
+        terms = program.terms
+        return cls(
+            program.make(),
+            limits=limits,
+            resource_ok=resource_ok,
+            subprotocols=terms.subprotocols,
+            deflate=terms.deflate,
+            own_origin=terms.own_origin,
+        )
 
     @property
     def finished(self) -> bool:
@@ -86,16 +103,28 @@ class Server:
             return self._refuse(503, "The server is shutting down.", [("Retry-After", "5")])
         return self.send(Say(Opcode.CLOSE, close_payload(code, reason))) if self.phase == "open" else []
 
-    def send(self, *says: Say) -> list[bytes]:
+    def send(self, *acts: Act) -> list[bytes]:
         """Make the server speak; nothing comes out unless the connection is open."""
         units: list[bytes] = []
-        for say in says:
+        for act in acts:
             if self.phase != "open":
                 break
-            units.append(self._write(say))
-            if say.opcode == Opcode.CLOSE:
-                self.phase = "closing"
+            if isinstance(act, Wake):
+                self.wake_in = act.seconds
+            elif isinstance(act, Raw):
+                units += self.send_raw(act.data)
+            elif isinstance(act, Say):
+                units.append(self._write(act))
+                if act.opcode == Opcode.CLOSE:
+                    self.phase = "closing"
+            else:
+                self.phase = "finished"
         return units
+
+    def wake(self) -> list[bytes]:
+        """The time of `wake_in` has passed."""
+        self.wake_in = None
+        return self.send(*self._app.woken()) if self.phase == "open" else []
 
     def send_raw(self, data: bytes) -> list[bytes]:
         """Send bytes as they are, right or wrong, once the connection is open."""
@@ -128,6 +157,8 @@ class Server:
             return self._refuse_fault(faults)
         if not self._resource_ok:
             return self._refuse(404, "There is nothing to speak with at this address.")
+        if self._own_origin and not _same_site(request):
+            return self._refuse(403, "Only pages of this site may come in.")
         headers = [
             ("Upgrade", "websocket"),
             ("Connection", "Upgrade"),
@@ -200,6 +231,12 @@ class Server:
         answered = self.phase == "closing"
         self.phase = "finished"
         return [] if answered else [write_frame(Opcode.CLOSE, close_payload(rule.close_code, fault.note))]
+
+
+def _same_site(request: Request) -> bool:
+    """Whether Origin names the Host that is asked (RFC 6455 section 10.2). No Origin: no browser, so no answer."""
+    origin, host = request.get("Origin"), request.get("Host")
+    return origin is not None and host is not None and origin.lower().partition(b"://")[2] == host.lower()
 
 
 def _refuses(fault: Fault) -> bool:

@@ -2,14 +2,42 @@
 
 import pytest
 
-from app.protocol.apps import APPS, LONG_TEXT, Echo, Say, Tour
+from app.protocol.apps import (
+    APPS,
+    LONG_TEXT,
+    TERMS,
+    UNCOMPRESSED,
+    Closer,
+    Echo,
+    Fragments,
+    HangUp,
+    Lengths,
+    Say,
+    Ticker,
+    Tour,
+    Wake,
+    programs,
+)
 from app.protocol.frames import Opcode, length_form
 
+SPEAKS_FIRST = {"welcome", "account", "guarded", "ticker"}
 
-@pytest.mark.parametrize("name", APPS)
-def test_every_app_is_silent_until_spoken_to(name: str) -> None:
+
+@pytest.mark.parametrize("name", sorted(APPS.keys() - SPEAKS_FIRST))
+def test_most_apps_are_silent_until_spoken_to(name: str) -> None:
     """A client that only listens must not be told apart from one that has not begun."""
     assert APPS[name]().opened() == []
+
+
+@pytest.mark.parametrize("name", sorted(SPEAKS_FIRST))
+def test_some_apps_speak_first(name: str) -> None:
+    assert APPS[name]().opened()
+
+
+def test_terms_belong_to_apps() -> None:
+    assert TERMS.keys() <= APPS.keys() == programs().keys()
+    assert "tour" in UNCOMPRESSED
+    assert "echo" not in UNCOMPRESSED
 
 
 @pytest.mark.parametrize("name", APPS)
@@ -47,3 +75,40 @@ class TestTour:
 
     def test_the_long_text_needs_the_longer_form(self) -> None:
         assert length_form(len(LONG_TEXT.encode())) == 16
+
+
+def test_the_ticker_asks_to_be_woken_until_it_has_told_ten() -> None:
+    ticker = Ticker()
+    said = ticker.opened()
+    ticks = []
+    while any(isinstance(act, Wake) for act in said):
+        said = ticker.woken()
+        ticks += [act.payload for act in said if isinstance(act, Say)]
+    assert ticks == [b"tick %d" % n for n in range(1, 11)]
+
+
+def test_lengths_answers_a_number_with_so_many_letters() -> None:
+    assert Lengths().heard(Opcode.TEXT, b"126") == [Say(Opcode.TEXT, b"x" * 126)]
+    assert Lengths().heard(Opcode.TEXT, b"99999") == [Say(Opcode.TEXT, b"x" * Lengths.MOST)]
+    assert Lengths().heard(Opcode.TEXT, b"many") == []
+
+
+def test_fragments_cuts_where_the_bars_are_even_inside_a_character() -> None:
+    said = Fragments().heard(Opcode.BINARY, b"\xe2\x82|\xac")
+    assert said == [Say(Opcode.TEXT, b"\xe2\x82", False), Say(Opcode.PING, b"mid"), Say(Opcode.CONT, b"\xac", True)]
+    assert Fragments().heard(Opcode.TEXT, b"whole") == [Say(Opcode.TEXT, b"whole")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "done"),
+    [
+        (b"4000 bye", [Say(Opcode.CLOSE, b"\x0f\xa0bye")]),
+        (b"4000", [Say(Opcode.CLOSE, b"\x0f\xa0")]),
+        (b"", [Say(Opcode.CLOSE)]),
+        (b"hang up", [HangUp()]),
+        (b"99999", []),
+        (b"please", []),
+    ],
+)
+def test_the_closer_closes_as_it_is_asked(asked: bytes, done: list[object]) -> None:
+    assert Closer().heard(Opcode.TEXT, asked) == done
