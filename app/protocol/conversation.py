@@ -258,5 +258,6 @@ class Conversation:
             self.states = advance(self.states, side, "ends")
         at = direction.size * 8
         event = self._emit(side, "end", at, at, End(how, partial, clean))
-        unfinished = reader.unfinished if reader and direction.phase == "frames" else None
-        event.violations = self._found(self._relations.end(side, how, unfinished))
+        framed = reader if direction.phase == "frames" else None
+        cut = framed is not None and (partial is not None or framed.lost)
+        event.violations = self._found(self._relations.end(side, how, cut, framed.unfinished if framed else None))

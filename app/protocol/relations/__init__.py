@@ -122,9 +122,9 @@ class Relations:
             self.scene.closes[frame.side] = Closed(self.scene.at, code)
         return found
 
-    def end(self, side: Side, how: str, unfinished: tuple[Header, int] | None) -> list[Finding]:
+    def end(self, side: Side, how: str, cut: bool, unfinished: tuple[Header, int] | None) -> list[Finding]:
         """A side has stopped sending."""
-        found = self._tell("end", side, how, unfinished)
+        found = self._tell("end", side, how, cut, unfinished)
         if how != "stop":
             self.scene.ended[side] = how
         return found

@@ -115,9 +115,9 @@ class Detector:
         """A frame is complete."""
         return ()
 
-    def end(self, side: Side, how: str, unfinished: tuple[Header, int] | None) -> Findings:
-        """A side has stopped sending (fin, rst or stop); `unfinished` is a frame that was cut, and how many bytes of
-        its payload came."""
+    def end(self, side: Side, how: str, cut: bool, unfinished: tuple[Header, int] | None) -> Findings:
+        """A side has stopped sending (fin, rst or stop); `cut` when its last bytes could not be read as frames,
+        `unfinished` is a frame that was cut, and how many bytes of its payload came."""
         return ()
 
     def tls(self, side: Side, data: bytes) -> Findings:

@@ -78,8 +78,8 @@ class TcpOpen(Detector):
 class TcpEnd(Detector):
     """The end of TCP, against what should have been said before it."""
 
-    def end(self, side: Side, how: str, unfinished: tuple[Header, int] | None) -> Iterator[Finding]:
-        if how == "stop":
+    def end(self, side: Side, how: str, cut: bool, unfinished: tuple[Header, int] | None) -> Iterator[Finding]:
+        if how == "stop" or cut:
             return
         judge = self._opened if self.scene.opened else self._opening
         if found := judge(side, how):
@@ -111,7 +111,9 @@ class TcpEnd(Detector):
             return "cls.reply", "TCP ended without an answer to the Close frame"
         if how == "rst":
             return "cls.lost", "TCP was reset without a Close frame"
+        if peer in scene.ended:
+            return None
         if scene.broken[peer]:
             first = RULES[scene.broken[peer][0]].id
             return "cls.fail.code", f"TCP ended after {first} was broken, without a Close frame that says so"
-        return None if peer in scene.ended else ("cls.start", "TCP ended without a Close frame")
+        return "cls.start", "TCP ended without a Close frame"

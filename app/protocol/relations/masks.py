@@ -87,7 +87,7 @@ def _readable(data: bytes) -> bool:
 class LengthOrder(Detector):
     """A length that fits what was sent only when its bytes are turned round."""
 
-    def end(self, side: Side, how: str, unfinished: tuple[Header, int] | None) -> Iterator[Finding]:
+    def end(self, side: Side, how: str, cut: bool, unfinished: tuple[Header, int] | None) -> Iterator[Finding]:
         if unfinished is None or unfinished[0].form == 7:
             return
         header, came = unfinished

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from app.protocol.client_hello import read_hello
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.handshake import Response
 from app.protocol.relations.base import Detector, Finding, Scene
+from app.protocol.tls.hello import Hello, read_hello
+from app.protocol.tls.records import RecordReader
 from app.trace import SIDES, Side
 
 HELLO_LIMIT = 17_000
 """Bytes of a stream in which a ClientHello is looked for: one TLS record."""
+_ALERT, _HANDSHAKE, _CLIENT_HELLO, _SERVER_NAME = 0x15, 0x16, 1, 0
 
 
 class Tunnel(Detector):
@@ -45,9 +47,10 @@ class Tunnel(Detector):
             rule = "tls.first" if side == "client" else "tls.server"
             self._begun[side] = bytes(HELLO_LIMIT)
             yield Finding(side, at_bytes(rule, 0, 1, "not a TLS record where TLS must begin"), "tls")
-        elif side == "client" and (hello := read_hello(begun)):
+        elif side == "client" and (found := _client_hello(begun)):
             self._begun[side] = bytes(HELLO_LIMIT)
-            self._nameless = None if hello.server_name is not None else (hello.start, hello.end)
+            size, hello = found
+            self._nameless = (0, size) if hello.whole and hello.extension(_SERVER_NAME) is None else None
 
     def response(self, response: Response, faults: list[Fault], start: int) -> Iterator[Finding]:
         """Only now is it known whether a name was meant: an address of digits is never sent."""
@@ -60,7 +63,15 @@ class Tunnel(Detector):
 
 def is_tls(data: bytes) -> bool:
     """Whether bytes can begin a TLS stream: a handshake or alert record."""
-    return data[0] in (0x15, 0x16)
+    return data[0] in (_ALERT, _HANDSHAKE)
+
+
+def _client_hello(data: bytes) -> tuple[int, Hello] | None:
+    """The ClientHello in the first record, once that is complete, and where the record ends."""
+    record = next(iter(RecordReader().feed(data)), None)
+    if record is None or record.type != _HANDSHAKE or record.payload[:1] != bytes([_CLIENT_HELLO]):
+        return None
+    return record.end, read_hello(record.payload[4:], client=True)
 
 
 def _is_address(host: bytes) -> bool:

@@ -12,6 +12,7 @@ ROWS = (
          breach="Scheme other than ws/wss reaches the engine (browsers also map http/https, see WHATWG).",
          outcome="The client refuses before any byte; a browser throws SyntaxError."),
     Rule("uri.fragment", "3", "MUST NOT", "client", seen=("api", "H"), observe="violation", severity="error",
+         implies=("uri.hash-escape",),
          text="A WebSocket address carries no #fragment.",
          breach='"#" in the URL given to a client, or a raw "#" in the request-target.',
          outcome="The client refuses; a server answers HTTP 400."),

@@ -28,6 +28,7 @@ ROWS = (
          breach="MASK=1 in the server direction.",
          outcome="Client closes; MAY send 1002."),
     Rule("frm.mask.bit", "5.3", "MUST", "client", seen=("F",), observe="violation", severity="warning",
+         implies=("msg.utf8",),
          text="MASK=1 exactly when a 4-byte key follows.",
          breach="Key bytes absent: payload decodes to noise (parser cannot prove it; hint when the unmasked text "
                 "is invalid UTF-8 but the raw bytes are valid).",
@@ -53,6 +54,7 @@ ROWS = (
          breach="First extended byte >= 0x80.",
          outcome="1002"),
     Rule("frm.len.order", "5.2", "def", "both", seen=("F",), observe="violation", severity="warning",
+         implies=("frm.truncated",),
          text="Extended lengths are big-endian and exclude the key.",
          breach="Value only sensible when byte-swapped (hint).",
          outcome="1002, or a wait for bytes that never come."),

@@ -78,7 +78,7 @@ ROWS = (
          text="Other clients may send Origin."),
     Rule("req.origin.absent", "4.2.1", "SHOULD NOT", "server", seen=("H",), observe="violation", severity="note",
          text="No Origin means: not a browser.",
-         breach="Server policy treats missing Origin as same-origin.",
+         breach="No Origin is accepted where a foreign one is refused (several connections).",
          outcome="The handshake goes on."),
     Rule("req.protocol.syntax", "4.1, 4.3", "MUST", "client", seen=("H",), observe="violation", severity="error",
          text="Subprotocol list: one or more non-empty, unique tokens (U+0021..U+007E without separators), in "
