@@ -1,0 +1,117 @@
+"""The lab: its listener, its WebRTC peers and its runs, started on first use, bounded, and stopped as one."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from importlib.util import find_spec
+from typing import Any
+
+from app.lab import rtc
+from app.lab.channel import Channel
+from app.lab.listener import Listener
+from app.lab.plan import ROWS, Plan
+from app.lab.run import MOST_SECONDS, Run
+
+RUNS = 4
+
+
+class Busy(Exception):
+    """There are as many runs as there may be; trying again later helps."""
+
+
+class Lab:
+    """`host` is a loopback address: the lab measures a reader's own machine and serves nobody else."""
+
+    def __init__(self, host: str = "127.0.0.1", context: ssl.SSLContext | None = None) -> None:
+        self.host = host
+        self._context = context
+        self._listener: Listener | None = None
+        self._peers = rtc.Peers(host)
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def peers(self) -> rtc.Peers:
+        """The thread that WebRTC lives in."""
+        return self._peers
+
+    def listener(self, origin: str = "") -> Listener:
+        """The listener; pages of `origin` may call it. Raises OSError."""
+        with self._lock:
+            if self._listener is None:
+                self._listener = Listener(self.host, self._find, self._peers.answer)
+                self._listener.context = self._context
+            if origin:
+                self._listener.origin = origin
+            return self._listener
+
+    @property
+    def address(self) -> str:
+        """Host and port of the listener, as in a URL. Raises OSError."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{shown}:{self.listener().port}"
+
+    def create(self, plan: Plan) -> Run:
+        """A new run. Raises Busy, OSError."""
+        self.listener()
+        self.sweep()
+        with self._lock:
+            if len(self._runs) >= RUNS:
+                raise Busy("Others are measuring just now; please try again in a minute.")
+            run = Run(plan)
+            self._runs[run.id] = run
+            return run
+
+    def run(self, id: str) -> Run | None:
+        """The run with that id."""
+        return self._runs.get(id)
+
+    def _find(self, run: str, row: str) -> Channel | None:
+        found = self._runs.get(run)
+        return found.channel(row) if found else None
+
+    def tidy(self, run: Run) -> None:
+        """Close what a run no longer uses."""
+        while run.dropped:
+            self._peers.release(run.dropped.pop())
+
+    def end(self, run: Run) -> None:
+        """The run is over."""
+        run.stop()
+        self.tidy(run)
+        with self._lock:
+            self._runs.pop(run.id, None)
+
+    def sweep(self) -> None:
+        """End runs that nobody uses any more."""
+        for run in list(self._runs.values()):
+            if run.idle > MOST_SECONDS:
+                self.end(run)
+
+    def close(self) -> None:
+        """End all runs, close the listener and every peer."""
+        for run in list(self._runs.values()):
+            self.end(run)
+        self._peers.close()
+        if self._listener:
+            self._listener.close()
+
+
+def missing() -> dict[str, str]:
+    """Rows that this installation cannot measure, and the module that each lacks."""
+    return {row.id: row.needs for row in ROWS.values() if row.needs and find_spec(row.needs) is None}
+
+
+def versions() -> dict[str, Any]:
+    """What takes part in a measurement, with versions."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    found: dict[str, Any] = {"python": platform.python_version(), "system": f"{platform.system()} {platform.release()}"}
+    for name in ("aiortc", "h2"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
