@@ -53,6 +53,7 @@ def explain_bytes(event: Event, data: bytes, key: bytes | None = None) -> Explan
     """Explain an event from its own bytes: held ones are in no trace yet. `key` is the Sec-WebSocket-Key before it."""
     detail = event.detail
     derivations: dict[str, tuple[Derivation, ...]] = {}
+    said = data
     if isinstance(detail, Request):
         spaces: tuple[Space, ...] = (request_space(detail),)
         derivations = derive_head(spaces[0], detail.get("Sec-WebSocket-Key"), None)
@@ -62,8 +63,8 @@ def explain_bytes(event: Event, data: bytes, key: bytes | None = None) -> Explan
     elif isinstance(detail, Header):
         spaces = frame_spaces(data, detail, event.side, event.start // 8)
         payload = data[detail.size :]
-        plain = apply_mask(payload, detail.key) if detail.key is not None else payload
-        derivations = derive_frame(spaces[0], detail, plain)
+        said = apply_mask(payload, detail.key) if detail.key is not None else payload
+        derivations = derive_frame(spaces[0], detail, said)
     elif isinstance(detail, Message):
         spaces = (message_space(detail),)
     else:
@@ -71,20 +72,15 @@ def explain_bytes(event: Event, data: bytes, key: bytes | None = None) -> Explan
     for violation in event.violations:
         name = _field_of(violation, spaces[0])
         derivations[name] = (sent_required(violation, spaces[0]), *derivations.get(name, ()))
-    plain_text = spaces[1].data if len(spaces) > 1 else spaces[0].data
     return Explanation(
         event,
-        title(event, plain_text if isinstance(detail, Header) and detail.masked else _unmasked_payload(event, data)),
+        title(event, said),
         sizes(event),
         spaces,
         derivations,
         tuple(event.violations),
         _opening(event, spaces[0]),
     )
-
-
-def _unmasked_payload(event: Event, data: bytes) -> bytes:
-    return data[event.detail.size :] if isinstance(event.detail, Header) else data
 
 
 def _key(event: Event, trace: Trace) -> bytes | None:

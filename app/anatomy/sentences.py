@@ -67,6 +67,8 @@ def _frame(who: str, event: Event, header: Header, payload: bytes) -> str:
         return f"{who} sends the last piece, {said}" if header.fin else f"{who} sends another piece, {said}"
     if header.opcode in (Opcode.TEXT, Opcode.BINARY) and not header.fin:
         return f"{who} sends the first piece, {said}"
+    if header.opcode == Opcode.TEXT and not payload:
+        return f"{who} sends an empty text"
     if header.opcode == Opcode.TEXT:
         return f"{who} sends compressed text, {said}" if header.rsv1 else f"{who} sends the text {said}"
     sentence = _SENTENCES.get(header.opcode, "{} sends a frame with a reserved opcode")
