@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Family = Literal["flag", "comp", "op", "mask", "len", "key", "data", "close", "http"]
+Family = Literal["flag", "comp", "op", "mask", "len", "key", "data", "close", "http", "tls"]
 
 _FRAME: dict[str, tuple[str, Family]] = {
     "fin": ("FIN", "flag"),
@@ -57,6 +57,25 @@ _HTTP: dict[str, str] = {
     "res.end": "empty line",
 }
 
+_TLS: dict[str, str] = {
+    "tls.type": "content type",
+    "tls.ccs": "change cipher spec",
+    "tls.inner": "inner content type",
+    "tls.tag": "authentication tag",
+    "tls.sealed": "sealed",
+    "tls.nonce": "explicit nonce",
+    "tls.rest": "unfinished record",
+    "tls.message": "handshake message",
+    "tls.message.rest": "part of a message",
+    "tls.hello.session": "session id",
+    "tls.hello.suite": "cipher suite",
+    "tls.hello.suites": "cipher suites",
+    "tls.hello.suites.length": "list length",
+    "tls.hello.extensions.length": "length of extensions",
+    "tls.ext.alpn": "ALPN",
+    "tls.ext.name": "server name",
+}
+
 HEADERS: dict[str, str] = {
     "sec-websocket-key": "key",
     "sec-websocket-version": "wsversion",
@@ -70,7 +89,7 @@ HEADERS: dict[str, str] = {
 def family(name: str) -> Family:
     """The colour family of a field."""
     known = _FRAME.get(name)
-    return known[1] if known else "http"
+    return known[1] if known else "tls" if name.startswith("tls.") else "http"
 
 
 def label(name: str) -> str:
@@ -78,6 +97,8 @@ def label(name: str) -> str:
     known = _FRAME.get(name)
     if known:
         return known[0]
+    if name.startswith("tls."):
+        return _TLS.get(name) or name.rpartition(".")[2].replace("_", " ")
     whole, _, part = name.rpartition(".")
     if part == "value" and whole:
         return f"{label(whole)} value"

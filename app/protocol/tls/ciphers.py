@@ -96,7 +96,7 @@ class Opener:
     def _unpad(self, plain: bytes) -> Opened:
         """Content, its type, then zeros (RFC 8446 section 5.4); only zeros is nothing at all."""
         bare = plain.rstrip(b"\0")
-        return Opened(bare[:-1], bare[-1] if bare else 0, len(plain) - len(bare))
+        return Opened(bare[:-1], bare[-1], len(plain) - len(bare)) if bare else Opened(b"", 0, max(len(plain) - 1, 0))
 
 
 def opener(suite: Suite, secret: bytes) -> Opener:
