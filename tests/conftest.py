@@ -22,6 +22,11 @@ def system_browser() -> str | None:
     return os.environ.get("SOCKETSCOPE_CHROMIUM") or next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` writes what golden files should hold, to be reviewed in the diff."""
+    parser.addoption("--update", action="store_true", help="rewrite the golden files in tests/examples")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in tests/browser needs a browser; nobody has to remember to say so."""
     folder = Path(__file__).parent / "browser"

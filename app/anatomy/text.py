@@ -29,7 +29,7 @@ def render(explanation: Explanation, *, fields: bool = False) -> Iterator[str]:
     """The lines that tell one event; with `fields` also every field and how its value came about."""
     event = explanation.event
     arrow = "-->" if event.side == "client" else "<--"
-    yield f"#{event.seq} {event.side} {arrow} {tag(event)}  {place(event.start, event.end)}"
+    yield f"#{event.seq} {event.side} {arrow} {escape(tag(event))}  {place(event.start, event.end)}"
     yield f"   {escape(explanation.title)}"
     if explanation.sizes:
         total = sum(part.bytes for part in explanation.sizes)
