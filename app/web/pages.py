@@ -186,7 +186,7 @@ def _fold(session: Session) -> tuple[Fold, Connection]:
 
 
 @bp.get("/api/sessions/<id>/explain")
-def explain_session(id: str) -> str:
+def explain_session(id: str) -> ResponseReturnValue:
     """One event of a live connection, or one held unit, as a fragment."""
     fold, connection = _fold(find(id))
     held = request.args.get("held", type=int)
@@ -198,13 +198,13 @@ def explain_session(id: str) -> str:
     return render_template("parts/explain.html", **_scene(explain(event, fold.trace), fold.trace, ""))
 
 
-def _explain_held(fold: Fold, connection: Connection, number: int) -> str:
+def _explain_held(fold: Fold, connection: Connection, number: int) -> ResponseReturnValue:
     """A held unit that is still to be sent: explained from its own bytes, for it is in no trace yet."""
     units = connection.gate.held()
     unit = next((unit for unit in units if unit.n == number), None)
     event = fold.pending(units, number) if unit and fold is connection.fold else None
     if unit is None or event is None:
-        abort(404, t("error.no-event"))
+        return "", 204  # it was let through while the page asked
     key = next((e.detail.get("Sec-WebSocket-Key") for e in fold.events if isinstance(e.detail, Request)), None)
     explanation = explain_bytes(event, unit.data, key)
     parts = _scene(explanation, fold.trace, "", pending=not unit.inbound)

@@ -36,7 +36,7 @@ class Gate extends HTMLElement {
   #drawn = "";
 
   connectedCallback() {
-    this.addEventListener("click", (event) => {
+    document.addEventListener("click", (event) => {
       const target = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]")) : null;
       DO[target?.dataset.do ?? ""]?.();
     });

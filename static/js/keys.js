@@ -45,7 +45,7 @@ function onKey(event) {
   if (event.defaultPrevented || gridKey(event)) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.closest("input, textarea, select, dialog, [contenteditable]")) return;
-  if (event.key === " " && target.closest("button, a, summary, [role=button]")) return;
+  if (event.key === " " && target.closest("button, summary, [role=button]")) return;
   const action = KEYS[event.key] ?? (lettersOn() ? LETTERS[event.key] : undefined);
   if (!action) return;
   event.preventDefault();

@@ -75,7 +75,8 @@ class Ladder extends HTMLElement {
     const note = find(".holdnote", this);
     if (note) {
       note.hidden = !held.length;
-      note.textContent = held.length ? t(`js.hold.${held[0].unit === "head" ? `head.${held[0].held_side}` : held[0].held_side}`) : "";
+      const said = find("p", note);
+      if (said) said.textContent = held.length ? t(`js.hold.${held[0].unit === "head" ? `head.${held[0].held_side}` : held[0].held_side}`) : "";
     }
     this.#mark();
   }

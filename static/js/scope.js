@@ -13,7 +13,7 @@ import { t } from "./words.js";
 const KEPT = 60;
 
 class Scope extends HTMLElement {
-  /** @type {Map<string, Promise<HTMLElement>>} */
+  /** @type {Map<string, Promise<HTMLElement | null>>} */
   #cache = new Map();
   /** @type {HTMLElement | null} */
   #shown = null;
@@ -40,8 +40,8 @@ class Scope extends HTMLElement {
   #load(url) {
     const known = this.#cache.get(url);
     if (known) return known;
-    const loading = call(url, { as: "text" }).then(fragment);
-    loading.catch(() => this.#cache.delete(url));
+    const loading = call(url, { as: "text" }).then((html) => (html ? fragment(html) : null));
+    loading.then((shown) => shown || this.#cache.delete(url), () => this.#cache.delete(url));
     this.#cache.set(url, loading);
     const [oldest] = this.#cache.keys();
     if (this.#cache.size > KEPT) this.#cache.delete(oldest);
@@ -58,7 +58,8 @@ class Scope extends HTMLElement {
     try {
       const shown = await this.#load(url);
       if (this.#showing !== url) return;
-      this.#put(shown);
+      if (shown) this.#put(shown);
+      else this.#showing = ""; // a held unit that has just been let through; its event is on its way
       this.#prefetch();
     } catch (error) {
       if (this.#showing !== url) return;
