@@ -42,14 +42,21 @@ def inflate(payload: bytes, window: bytes, limit: int) -> Outcome:
             if len(out) > limit or machine.unconsumed_tail:
                 return Outcome("big", out[:limit], final)
             if not machine.eof:
-                settled = not machine.decompress(_EMPTY_FINAL_BLOCK) and machine.eof
-                return Outcome("good" if settled else "cut", out, final)
+                return Outcome("good" if _between_blocks(machine) else "cut", out, final)
             final, data = True, machine.unused_data
             if data in (TAIL, b""):
                 return Outcome("good", out, final)
             machine = zlib.decompressobj(-15, zdict=(window + out)[-WINDOW:])
     except zlib.error:
         return Outcome("bad", out, final)
+
+
+def _between_blocks(machine: zlib._Decompress) -> bool:
+    """Whether a stream stands where the next block may begin: only there is an empty final block taken for one."""
+    try:
+        return not machine.decompress(_EMPTY_FINAL_BLOCK) and machine.eof
+    except zlib.error:
+        return False
 
 
 class _Parts:
