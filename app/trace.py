@@ -31,13 +31,17 @@ def other(side: Side) -> Side:
 
 
 class Record(NamedTuple):
-    """One thing that happened on the wire: `at` in nanoseconds since the session began."""
+    """One thing that happened on the wire: `at` in nanoseconds since the session began.
+
+    A source without wire bytes tells whole messages: kind "message", `data` the payload, `opcode` 1 or 2.
+    """
 
     at: int
     side: Side
     layer: Layer
     kind: Kind
     data: bytes
+    opcode: int = 0
 
 
 class TraceError(ValueError):
@@ -87,8 +91,10 @@ class Trace:
         self.cost = 0
         self._streams = {(side, layer): _Stream() for side in SIDES for layer in LAYERS}
 
-    def add(self, at: int, side: Side, data: bytes = b"", kind: Kind = "data", layer: Layer = "wire") -> bool:
-        """Record one thing; False when the budget no longer allows it."""
+    def add(
+        self, at: int, side: Side, data: bytes = b"", kind: Kind = "data", layer: Layer = "wire", opcode: int = 0
+    ) -> bool:
+        """Record one thing; False when the budget no longer allows it. `opcode` is that of a message."""
         if self.stopped is not None:
             return False
         cost = len(data) + RECORD_COST
@@ -98,7 +104,7 @@ class Trace:
         self.cost += cost
         if kind == "data":
             self._streams[side, layer].add(data)
-        self.records.append(Record(at, side, layer, kind, data))
+        self.records.append(Record(at, side, layer, kind, data, opcode))
         return True
 
     def size(self, side: Side, layer: Layer = "wire") -> int:
@@ -135,6 +141,8 @@ def _to_json(connection: str, record: Record) -> dict[str, Any]:
     }
     if record.data:
         value["data"] = record.data.hex()
+    if record.kind == "message":
+        value["opcode"] = record.opcode
     return value
 
 
@@ -200,7 +208,10 @@ def _add(value: dict[str, Any], traces: dict[str, Trace], limit: int) -> None:
         data = bytes.fromhex(value.get("data", ""))
     except (ValueError, TypeError):
         raise ValueError('"data" must be hexadecimal digits') from None
-    trace.add(at, side, data, kind, layer)
+    opcode = value.get("opcode", 0)
+    if not isinstance(opcode, int) or not 0 <= opcode <= 15:
+        raise ValueError('"opcode" must be a number from 0 to 15')
+    trace.add(at, side, data, kind, layer, opcode)
 
 
 T = TypeVar("T", bound=str)

@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.importers import base64text, capture, hexdump, jsonl, literal, raw
+from app.importers import (
+    base64text,
+    capture,
+    curl,
+    follow,
+    gz,
+    har,
+    hexdump,
+    jsonl,
+    literal,
+    mitm,
+    ngrep,
+    packettext,
+    raw,
+    socat,
+    strace,
+)
 from app.importers.source import Source, Unreadable
 from app.trace import Side
 
@@ -22,7 +38,22 @@ class Importer(NamedTuple):
 
 
 # In the order in which they are recognised: from what nothing else can be to what many things could be.
-_MODULES = (jsonl, capture, raw, literal, hexdump, base64text)
+_MODULES = (
+    jsonl,
+    capture,
+    mitm,
+    har,
+    raw,
+    strace,
+    follow,
+    ngrep,
+    socat,
+    curl,
+    packettext,
+    literal,
+    hexdump,
+    base64text,
+)
 
 IMPORTERS = {module.NAME: Importer(module.NAME, module.WHAT, module.sniff, module.read) for module in _MODULES}
 IMPORTERS |= {
@@ -35,6 +66,10 @@ def read(data: bytes, name: str | None = None, side: Side | None = None) -> Sour
     """Read bytes in the named format, or in the first that recognises them. Raises Unreadable."""
     if not data:
         raise Unreadable("The input is empty.")
+    if gz.is_gzip(data):
+        inside, notes = gz.inflate(data)
+        source = read(inside, name, side)
+        return source._replace(assumptions=(*notes, *source.assumptions))
     chosen = [IMPORTERS[name]] if name else [importer for importer in IMPORTERS.values() if importer.sniff(data)]
     if not chosen:
         raise Unreadable("This text is neither hexadecimal nor a trace; --from raw takes it as the bytes themselves.")

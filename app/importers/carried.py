@@ -39,7 +39,7 @@ def carried(connection: Connection, halves: list[list[Piece]]) -> Carried:
     notes: list[str] = []
     client = connection.client
     if client is None:
-        client = _client(starts)
+        client = client_of(starts)
     if client is None:
         client, note = _guess(connection, starts)
         notes.append(note)
@@ -67,7 +67,7 @@ def _start(half: list[Piece]) -> bytes:
     return b"".join(parts)
 
 
-def _client(starts: list[bytes]) -> int | None:
+def client_of(starts: list[bytes]) -> int | None:
     """Who speaks as a client does: a request, a ClientHello; or has a peer that speaks as a server does."""
     for index, start in enumerate(starts):
         if is_request(start[:HEAD_LINE]) or (is_tls(start) and start[5:6] == b"\x01"):

@@ -37,5 +37,5 @@ def _only(trace: Trace, side: Side) -> Trace:
     half = Trace(trace.connection, limit=NO_LIMIT, fidelity=trace.fidelity)
     for record in trace.records:
         if record.side == side:
-            half.add(record.at, side, record.data, record.kind, record.layer)
+            half.add(record.at, side, record.data, record.kind, record.layer, record.opcode)
     return half

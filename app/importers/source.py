@@ -31,6 +31,7 @@ class Known(NamedTuple):
 
     `opened` says that the bytes begin after the opening handshake, `unanswered` that the response is not among them,
     `compressed` that they show signs of permessage-deflate all the same. `client` and `server` are addresses.
+    `target` is the URL where the source names one.
     """
 
     what: What = "websocket"
@@ -39,6 +40,7 @@ class Known(NamedTuple):
     opened: bool = False
     unanswered: bool = False
     compressed: bool = False
+    target: str = ""
 
 
 class Source(NamedTuple):
@@ -77,6 +79,7 @@ class Source(NamedTuple):
             "what": known.what,
             "client": known.client,
             "server": known.server,
+            "target": known.target,
             "bytes": {side: size_of(trace, side) for side in SIDES},
         }
 

@@ -68,6 +68,8 @@ class Conversation:
                 self._end(record.side, record.kind)
             elif record.kind == "gap":
                 self._lose(record.side)
+            elif record.kind == "message":
+                self._told(record.side, record.opcode, record.data)
         return self._taken()
 
     def close(self) -> list[Event]:
@@ -238,6 +240,12 @@ class Conversation:
         compressed = self.deflate is not None and frames[0].compressed
         message = Message(opcode, payload, tuple(frame.seq for frame in frames), compressed)
         self._emit(side, "message", frames[0].start, frames[-1].end, message, "message")
+
+    def _told(self, side: Side, opcode: int, payload: bytes) -> None:
+        """A message of a source that has no wire bytes: it has no frames, its place counts payload alone."""
+        direction = self._sides[side]
+        start, direction.offset = direction.offset, direction.offset + len(payload)
+        self._emit(side, "message", start * 8, direction.offset * 8, Message(opcode, payload, (), False), "message")
 
     def _lose(self, side: Side) -> None:
         """Bytes are missing: what follows cannot be cut into frames."""

@@ -21,6 +21,7 @@ def test_about_is_the_first_line_of_the_json_answer() -> None:
                 "what": "websocket",
                 "client": "",
                 "server": "",
+                "target": "",
                 "bytes": {"client": 0, "server": 2},
             }
         ],
