@@ -59,12 +59,10 @@ class TestMasks:
     @pytest.mark.parametrize(
         ("keys", "found"),
         [
-            ([b"\0\0\0\0"], True),
-            ([b"\x37\xfa\x21\x3d"], True),
             ([bytes([n, 0, 0, 1]) for n in range(8)], True),
             ([bytes([1, 0, 0, n]) for n in range(8)], True),
             ([b"abcd", b"efgh"] * 4, True),
-            ([bytes([n, 0, 0, 1]) for n in range(7)], False),
+            ([b"abcd"] * 8, False),
             ([do.key(TEXT, bytes([n])) for n in range(8)], False),
         ],
     )

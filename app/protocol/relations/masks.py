@@ -21,11 +21,7 @@ _ORDERS: tuple[Literal["big", "little"], ...] = ("big", "little")
 
 
 def predictable(keys: Sequence[bytes]) -> str | None:
-    """What is predictable about these masking keys, oldest first; None when nothing is."""
-    if keys and keys[-1] in KNOWN:
-        return KNOWN[keys[-1]]
-    if len(keys) < PATTERN:
-        return None
+    """What is predictable about so many masking keys in a row; None when nothing is."""
     for order in _ORDERS:
         numbers = [int.from_bytes(key, order) for key in keys]
         steps = {(b - a) % 2**32 for a, b in pairwise(numbers)}
@@ -43,18 +39,23 @@ class MaskKeys(Detector):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._keys: list[bytes] = []
+        self._last = b""
         self._told: set[str] = set()
 
     def frame(self, frame: Sight) -> Iterator[Finding]:
         key = frame.header.key
         if frame.side != "client" or key is None or len(self._told) == 2:
             return
-        again = bool(self._keys) and self._keys[-1] == key
-        self._keys = [*self._keys[1 - PATTERN :], key]
+        again, self._last = key == self._last, key
+        self._keys.append(key)
         if again:
             yield from self._tell("frm.mask.fresh", frame, "the key of the frame before")
-        if why := predictable(self._keys):
-            yield from self._tell("frm.mask.entropy", frame, why)
+        if key in KNOWN:
+            yield from self._tell("frm.mask.entropy", frame, KNOWN[key])
+        if len(self._keys) == PATTERN:
+            if why := predictable(self._keys):
+                yield from self._tell("frm.mask.entropy", frame, why)
+            self._keys.clear()
 
     def _tell(self, rule: str, frame: Sight, note: str) -> Iterator[Finding]:
         if rule not in self._told:
