@@ -7,7 +7,6 @@ then it leaves the rest to TCP's back-pressure.
 
 from __future__ import annotations
 
-import select
 import socket
 import threading
 from collections import deque
@@ -17,14 +16,12 @@ from time import monotonic
 from app.live.connection import Connection, Engine
 from app.live.cutter import Cutter
 from app.live.gate import Unit
+from app.live.watch import GONE, HANG_UP, IN, OUT, watch
 
 READ = 65_536
 DRAIN_SECONDS = 2.0
 """How long the peer's remaining bytes are read after our half of TCP is closed, so that it is not answered by RST."""
 CLOSE_FRAME = b"\x88"
-HANG_UP = getattr(select, "POLLRDHUP", 0)
-"""Linux tells that the peer stopped sending even while unread bytes wait."""
-IN, OUT, GONE = select.POLLIN, select.POLLOUT, select.POLLERR | select.POLLHUP
 
 
 class Endpoint:
@@ -44,7 +41,7 @@ class Endpoint:
         self._eof_due = False  # the engine has still to hear of the peer's FIN
         self._reset = False
         self._mask = 0
-        self._poll = select.poll()
+        self._poll = watch()
         self._waker_fd = connection.waker.fileno()
         self._done: list[threading.Event] = []
 

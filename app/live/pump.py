@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import select
 import socket
 import threading
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
+from app.live.watch import IN, OUT, watch
 from app.protocol.frames import write_close
 
 QUEUE_LIMIT = 64
@@ -58,8 +58,8 @@ class Outlet:
         if self._glued:
             data, self._glued = self._glued[:size], self._glued[size:]
             return data
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
+        poll = watch()
+        poll.register(self.sock, IN)
         while True:
             poll.poll()
             try:
@@ -209,11 +209,11 @@ class Pump:
             return False
 
     def _wait(self, blocked: list[Outlet]) -> None:
-        poll = select.poll()
-        poll.register(self._waker, select.POLLIN)
+        poll = watch()
+        poll.register(self._waker, IN)
         for outlet in blocked:
             if outlet.fileno() >= 0:
-                poll.register(outlet.sock, select.POLLOUT)
+                poll.register(outlet.sock, OUT)
         for fd, _ in poll.poll(1000 if blocked else None):
             if fd == self._waker.fileno():
                 self._waker.recv(4096)

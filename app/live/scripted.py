@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import select
 import socket
 import threading
 from base64 import b64encode
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import NamedTuple
 
+from app.live.watch import IN, OUT, watch
 from app.protocol.client import Client
 from app.protocol.frames import Opcode
 
@@ -78,17 +78,17 @@ class ScriptedClient:
             pass  # it has left
 
     def _run(self) -> None:
-        poll = select.poll()
-        poll.register(self._waker, select.POLLIN)
-        poll.register(self._sock, select.POLLIN)
+        poll = watch()
+        poll.register(self._waker, IN)
+        poll.register(self._sock, IN)
         try:
             while not self._over():
                 self._speak()
-                poll.modify(self._sock, select.POLLIN | (select.POLLOUT if self._outbox else 0))
+                poll.modify(self._sock, IN | (OUT if self._outbox else 0))
                 for fd, event in poll.poll(self._patience()):
                     if fd == self._waker.fileno():
                         self._waker.recv(4096)
-                    elif event & ~select.POLLOUT and not self._listen():
+                    elif event & ~OUT and not self._listen():
                         return
         except OSError as error:
             log.debug("a scripted client lost its connection: %s", error)
