@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from app.anatomy import explain
 from app.anatomy.text import render
+from app.protocol.answering import judge_response
 from app.protocol.apps import APPS
 from app.protocol.client import SAMPLE_KEY, SAMPLE_MASK, Client
 from app.protocol.conversation import Conversation
@@ -14,7 +15,7 @@ from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault
 from app.protocol.handshake import parse_request, parse_response, write_request
 from app.protocol.limits import Limits
-from app.protocol.opening import judge_request, judge_response
+from app.protocol.opening import judge_request
 from app.protocol.reader import FrameReader
 from app.protocol.server import Server
 from app.trace import SIDES, Trace, TraceError, read_jsonl
