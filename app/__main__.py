@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from app.anatomy.ending import judge
 from app.anatomy.text import escape
+from app.exporters import endings
 from app.exporters.text import annotate, severities, verdict
 from app.importers import IMPORTERS, Source, Unreadable, read
+from app.importers.choose import about, around, only, time_of
 from app.importers.fold import Folded, fold, objects
-from app.lessons import check
 from app.protocol.rules import RULES
 from app.terminal import show
 from app.trace import SIDES
@@ -66,6 +68,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--side", choices=[*SIDES, "both"], default="both", help="who sent the bytes")
     explain.add_argument("--json", action="store_true", help="JSON Lines: the source, then one event a line")
     explain.add_argument("--fields", action="store_true", help="every field of every event")
+    explain.add_argument(
+        "--summary", action="store_true", help="only how each connection ended, the most abnormal ending first"
+    )
+    explain.add_argument("--connection", metavar="N", help="only connection N, as --summary counts them (from 0)")
+    explain.add_argument(
+        "--around", type=_time, metavar="TIME", help="only what happened around TIME, in seconds since the beginning"
+    )
     explain.set_defaults(run=_explain)
 
     rules = commands.add_parser("rules", help="list the rules of RFC 6455 and RFC 7692")
@@ -86,6 +95,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _time(text: str) -> int:
+    try:
+        return time_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _serve(args: argparse.Namespace) -> int:
     from app.live.serve import serve  # brings sockets and Flask along, which nothing else here needs
 
@@ -94,8 +110,15 @@ def _serve(args: argparse.Namespace) -> int:
 
 def _explain(args: argparse.Namespace) -> int:
     source = read(_input(args.file), args.format, None if args.side == "both" else args.side)
+    if args.connection is not None:
+        source = only(source, args.connection)
     folded = list(fold(source))
     found = severities(event for _, events in folded for event in events)
+    if args.summary:
+        _summarize(source, folded, args.json)
+        return BROKEN if found["error"] else CLEAN
+    if args.around is not None:
+        folded = [(trace, around(events, args.around)) for trace, events in folded]
     if args.json:
         for value in objects(source, folded, fields=args.fields):
             print(json.dumps(value))
@@ -105,14 +128,36 @@ def _explain(args: argparse.Namespace) -> int:
     return BROKEN if found["error"] else CLEAN
 
 
-def _told(source: Source, folded: Folded, fields: bool) -> Iterator[str]:
+def _summarize(source: Source, folded: Folded, as_json: bool) -> None:
+    lines = [
+        endings.Line(
+            trace.connection,
+            about(source, trace.connection),
+            judge(trace, events) if source.knows(trace).what == "websocket" else None,
+        )
+        for trace, events in folded
+    ]
+    if as_json:
+        for value in (source.about(), *endings.objects(lines)):
+            print(json.dumps(value))
+    else:
+        show([_read_line(source), *map(escape, source.assumptions), ""])
+        show(endings.tell(lines))
+
+
+def _read_line(source: Source) -> str:
     ignored = f", {len(source.ignored_lines)} lines ignored" if source.ignored_lines else ""
-    yield f"Read {source.bytes} bytes ({source.format}{ignored})."
-    yield from source.assumptions
+    connections = f" in {len(source.traces)} connections" if len(source.traces) > 1 else ""
+    return f"Read {source.bytes} bytes{connections} ({source.format}{ignored})."
+
+
+def _told(source: Source, folded: Folded, fields: bool) -> Iterator[str]:
+    yield _read_line(source)
+    yield from map(escape, source.assumptions)
     yield ""
     for trace, events in folded:
-        if len(folded) > 1:
-            yield f"Connection {escape(trace.connection)}"
+        if len(folded) > 1 or source.knows(trace).client or source.knows(trace).target:
+            yield f"# {escape(about(source, trace.connection))}"
         yield from annotate(trace, events, fields=fields)
 
 
@@ -136,6 +181,9 @@ def _rules(args: argparse.Namespace) -> int:
 
 
 def _check_lessons(args: argparse.Namespace) -> int:
+    # Lessons bring the Markdown reader along, which nothing else here needs.
+    from app.lessons import check
+
     problems = check(args.file)
     show(map(escape, problems))
     if not problems:

@@ -141,7 +141,7 @@ def _to_json(connection: str, record: Record) -> dict[str, Any]:
     }
     if record.data:
         value["data"] = record.data.hex()
-    if record.kind == "message":
+    if record.opcode:
         value["opcode"] = record.opcode
     return value
 

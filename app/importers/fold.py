@@ -19,7 +19,7 @@ def fold(source: Source) -> Iterator[tuple[Trace, list[Event]]]:
     """Each trace of the source with its events; what is no WebSocket connection has none."""
     for trace in source.traces:
         known = source.knows(trace)
-        yield trace, _events(trace, known) if known.what == "websocket" else []
+        yield trace, _events(trace, known) if known.what in ("websocket", "encrypted") else []
 
 
 def _events(trace: Trace, known: Known) -> list[Event]:
