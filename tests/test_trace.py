@@ -19,6 +19,7 @@ RECORDS = st.lists(
         st.sampled_from(LAYERS),
         st.sampled_from(KINDS),
         st.binary(max_size=9),
+        st.sampled_from([0, 1, 2]),
     ),
     max_size=6,
 )
@@ -27,7 +28,7 @@ RECORDS = st.lists(
 def made(records: list[Record], connection: str = "c1", limit: int = 10**6) -> Trace:
     trace = Trace(connection, limit=limit)
     for record in records:
-        trace.add(record.at, record.side, record.data, record.kind, record.layer)
+        trace.add(record.at, record.side, record.data, record.kind, record.layer, record.opcode)
     return trace
 
 
@@ -132,6 +133,7 @@ class TestJsonLines:
             ('{"connection":"c1","at":1,"side":"client","kind":"x"}', '"kind" is'),
             ('{"connection":"c1","at":1,"side":"client","layer":[]}', '"layer" is'),
             ('{"connection":"c1","at":1,"side":"client","data":"0g"}', '"data" must be hexadecimal digits'),
+            ('{"connection":"c1","at":1,"side":"client","opcode":16}', '"opcode" must be a number from 0 to 15'),
             ('{"connection":"c1","at":1,"side":"client","data":7}', '"data" must be hexadecimal digits'),
         ],
     )

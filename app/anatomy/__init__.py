@@ -93,9 +93,9 @@ def _key(event: Event, trace: Trace) -> bytes | None:
 
 
 def _field_of(violation: Violation, space: Space) -> str:
-    """The field that a violation points at."""
+    """The field that a violation points at; what is missing after the last one belongs to that."""
     field = space.at(max(violation.start - space.base * 8, 0))
-    return field.name if field else "gap"
+    return field.name if field else space.fields[-1].name if space.fields else "gap"
 
 
 def _opening(event: Event, wire: Space) -> str:

@@ -33,18 +33,21 @@ class Inflater:
         self.broken = False
         self._bits = bits
         self._takeover = takeover
+        self._begun = False
         self._recent: deque[bytes] = deque()
         self._recent_size = 0
         self._zlib = zlib.decompressobj(-bits)
 
     def message(self, payload: bytes, limit: int) -> bytes:
         """A whole message, or the end of one; at most `limit` bytes may come out. Raises InflateError, TooBig."""
-        out = self.feed(payload + TAIL, limit)
+        # Without a byte before it the tail is no end of a block: it would be read as the beginning of one.
+        out = self.feed(payload + TAIL, limit) if payload or self._begun else b""
         self._end_message()
         return out
 
     def feed(self, data: bytes, limit: int) -> bytes:
         """A piece of a message that is not its last. Raises InflateError, TooBig."""
+        self._begun = self._begun or bool(data)
         try:
             out = self._inflate(data, limit)
         except zlib.error as error:
@@ -60,6 +63,7 @@ class Inflater:
     def abandon(self) -> None:
         """The rest of the message will not come: what a shared window would hold from here on is unknown."""
         self.broken = self._takeover
+        self._begun = False
         self._recent.clear()
         self._recent_size = 0
         self._zlib = zlib.decompressobj(-self._bits)
@@ -77,6 +81,7 @@ class Inflater:
         return out
 
     def _end_message(self) -> None:
+        self._begun = False
         if not self._takeover:
             self._recent.clear()
             self._recent_size = 0

@@ -58,6 +58,12 @@ class _Open:
         self.got = 0
         self.parts: list[bytes] = []
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the payload lies in the stream; of a frame without one, the whole frame."""
+        body = self.start + self.header.size
+        return (body if self.header.length else self.start), body + self.header.length
+
 
 class _Message:
     """The data message that is being put together, over one or more frames.
@@ -459,42 +465,40 @@ class FrameReader:
             if message.compressed:
                 frame.parts.append(plain)
             elif not message.spoiled:
-                self._append(message, plain, (at, at + len(plain)), items)
+                self._append(message, plain, frame, at, items)
 
-    def _inflate(self, message: _Message, frame: _Open, end: int, items: list[Item]) -> None:
+    def _inflate(self, message: _Message, frame: _Open, items: list[Item]) -> None:
         """Inflate a whole frame: piece by piece, it would depend on TCP how far one gets before an error."""
         assert self._inflater is not None
         if self._inflater.broken:
             message.spoil()
             return
-        place = (frame.start + frame.header.size, end)
         inflate = self._inflater.message if frame.header.fin else self._inflater.feed
         try:
             plain = inflate(b"".join(frame.parts), max(self._limits.message - message.size, 0))
         except (InflateError, TooBig) as error:
             if not message.spoiled:
-                items.append(self._uninflatable(error, place))
+                items.append(self._uninflatable(error, frame.place))
             message.spoil()
         else:
-            self._append(message, plain, place, items)
+            self._append(message, plain, frame, None, items)
 
     def _uninflatable(self, error: InflateError | TooBig, place: tuple[int, int]) -> Fault:
         if isinstance(error, InflateError):
             return at_bytes("pmd.deflate.valid", *place, str(error))
         return at_bytes("pmd.bomb", *place, str(error) or f"inflates to more than {self._limits.message} bytes")
 
-    def _append(self, message: _Message, plain: bytes, place: tuple[int, int], items: list[Item]) -> None:
-        """Add payload to the message; `place` is where it stands in the stream, exactly unless it was inflated."""
+    def _append(self, message: _Message, plain: bytes, frame: _Open, at: int | None, items: list[Item]) -> None:
+        """Add payload to the message; `at` is its place in the stream, None where it was inflated."""
         message.size += len(plain)
         if message.spoiled:
             return
         message.parts.append(plain)
         if bad := message.check(plain):
-            start, end = place
-            if not message.compressed:
-                start, end = max(start + bad.start, self.index[message.first]), start + bad.end
+            # A character that began in the frame before is marked where it breaks.
+            place = frame.place if at is None else (max(at + bad.start, frame.place[0]), at + bad.end)
             message.spoil()
-            items.append(at_bytes("msg.utf8", start, end, bad.note))
+            items.append(at_bytes("msg.utf8", *place, bad.note))
 
     def _complete(self, end: int, items: list[Item]) -> None:
         """The frame is all there: what is wrong with it, the frame, and what it completes, in this order."""
@@ -506,19 +510,19 @@ class FrameReader:
         if is_control(header.opcode):
             self._control(frame, found)
         elif header.opcode in DATA and not self.closed:
-            self._end_frame(frame, end, found)
+            self._end_frame(frame, found)
         if self._detail:
             carries = bool(found) and not isinstance(found[-1], Fault)
             found.insert(len(found) - carries, Frame(header, frame.start, end))
         items += found
 
-    def _end_frame(self, frame: _Open, end: int, items: list[Item]) -> None:
+    def _end_frame(self, frame: _Open, items: list[Item]) -> None:
         message = self._message
         assert message is not None
         if message.compressed:
-            self._inflate(message, frame, end, items)
+            self._inflate(message, frame, items)
         if frame.header.fin:
-            self._end_message(message, frame, end, items)
+            self._end_message(message, frame, items)
 
     def _control(self, frame: _Open, items: list[Item]) -> None:
         header, payload = frame.header, b"".join(frame.parts)
@@ -532,12 +536,12 @@ class FrameReader:
             self._message = None
         items.append((header.opcode, payload, frame.number, frame.number))
 
-    def _end_message(self, message: _Message, frame: _Open, end: int, items: list[Item]) -> None:
+    def _end_message(self, message: _Message, frame: _Open, items: list[Item]) -> None:
         if message.utf8 and not message.spoiled and (bad := message.utf8.finish()):
             message.spoil()
-            start = frame.start + frame.header.size
-            if not message.compressed:
-                start = max(end + bad.start, self.index[message.first])
+            start, end = frame.place
+            if not message.compressed and frame.header.length:
+                start = max(end + bad.start, start)
             items.append(at_bytes("msg.utf8", start, end, bad.note))
         self._message = None
         if not message.spoiled:

@@ -204,6 +204,14 @@ class TestText:
         assert isinstance(fault, Fault)
         assert (fault.rule, fault.start, fault.bits) == ("msg.utf8", 7 * 8, 8)
 
+    def test_a_character_that_breaks_in_the_next_frame_is_marked_there(self) -> None:
+        items = read(client_frame(1, b"\xce", fin=False) + client_frame(0, b"ab"))
+        assert items == [Fault("msg.utf8", (7 + 6) * 8, 8, "ce begins a character that 61 cannot continue")]
+
+    def test_a_character_that_an_empty_frame_leaves_unfinished(self) -> None:
+        items = read(client_frame(1, b"\xce", fin=False) + client_frame(0))
+        assert items == [Fault("msg.utf8", 7 * 8, 6 * 8, "the last character is cut off")]
+
     def test_binary_may_be_anything(self) -> None:
         assert payloads(read(client_frame(2, b"\xff"))) == [(2, b"\xff")]
 
@@ -294,6 +302,10 @@ class TestDeflate:
     def test_a_message_after_a_final_block(self) -> None:
         data = bytes.fromhex("c108f348cdc9c9070000 c105f200110000")
         assert payloads(read(data, "server", deflate=Deflate())) == [(1, b"Hello")] * 2
+
+    def test_a_compressed_message_of_no_bytes_leaves_the_window_alone(self) -> None:
+        data = bytes.fromhex("c100 c107f248cdc9c90700 4100 8000 c105f200110000")
+        assert payloads(read(data, "server", deflate=Deflate())) == [(1, b""), (1, b"Hello"), (1, b""), (1, b"Hello")]
 
     def test_plain_messages_may_stand_between(self) -> None:
         data = bytes.fromhex("c107f248cdc9c90700 8102 6869 c105f200110000")
