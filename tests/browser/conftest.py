@@ -11,7 +11,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from app import create_app
 from app.live.server import background
-from tests.browser.relay import Relay
+from tests.relay import Relay
 
 LESSON = "/learn/one-conversation"
 TWIN = "/learn/when-a-client-forgets-to-mask"

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LESSON
-from tests.browser.relay import Relay
+from tests.relay import Relay
 
 RUNGS = ".rung"
 
@@ -77,6 +77,7 @@ def test_a_held_answer_keeps_the_browser_waiting_until_it_is_let_through(unfolde
     expect(page.locator(".sees .state-no")).to_have_text("readyState 0")
     expect(page.locator(".holdnote")).to_contain_text("readyState stays 0")
     page.locator("body").press(".")
+    expect(page.locator(".rung.held.c2s")).to_have_count(1)
     expect(page.locator(".rung").nth(1)).not_to_have_class(re.compile("held"))
     page.locator(".rung").nth(1).locator(".lane").click()
     expect(page.locator(".sees .page .code")).to_have_text("onopen")
