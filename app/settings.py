@@ -24,6 +24,13 @@ class Settings:
     hosts: str = ""
     """Names, separated by commas, that the Host header may carry beside IP addresses and localhost."""
 
+    cert: str = ""
+    """A file with a certificate (PEM) for https and wss; without one, one is made on first use."""
+    key: str = ""
+    """The file with its private key, where that is not in the same file."""
+    state_dir: str = ""
+    """Where what is made on first use is kept; by default a folder of its own in the user's state directory."""
+
     trace_connection: int = 16 * MIB
     """What is recorded of one connection; past it recording stops and the engine goes on."""
     trace_session: int = 64 * MIB

@@ -12,7 +12,7 @@ from app.live.fold import Fold
 from app.live.gate import Gate, patience
 from app.live.held import describe
 from app.live.ledger import make_room
-from app.trace import RECORD_COST, Kind, Side, Trace
+from app.trace import RECORD_COST, Kind, Layer, Side, Trace
 
 if TYPE_CHECKING:
     from app.live.session import Session
@@ -66,6 +66,9 @@ class Connection:
             self.fold if session.trusted else Fold(self.trace, settings.events_kept, session.limits, public=True)
         )
         self.heard = self.sent = 0
+        self.tls: dict[str, Any] | None = None
+        """Version, suite and protocol, for a connection over TLS; `keylog` are its secrets, for its owner."""
+        self.keylog = b""
         self.dirty = False
         self.abandoned = False
         self.closed = threading.Event()
@@ -76,13 +79,13 @@ class Connection:
 
     # the connection's own thread
 
-    def record(self, at: int, side: Side, data: bytes, kind: Kind = "data") -> None:
+    def record(self, at: int, side: Side, data: bytes, kind: Kind = "data", layer: Layer = "wire") -> None:
         """Record one thing as far as the budgets allow, and tell the publisher if anybody follows."""
         trace = self.trace
         if trace.stopped is None:
             if trace.cost + len(data) + RECORD_COST > trace.limit:
                 make_room(trace, len(data), self.ledger)
-            trace.add(at, side, data, kind)
+            trace.add(at, side, data, kind, layer)
         if not self.dirty and self.session.followed:
             self.touch()
 
@@ -161,6 +164,7 @@ class Connection:
             "closed_at": self.closed_at,
             "bytes": {"client": self.heard, "server": self.sent},
             "stopped": self.trace.stopped,
+            "tls": self.tls,
             "mode": self.gate.mode,
             "held": self.held(public=public),
         }

@@ -22,6 +22,7 @@ from app.live.pump import Outlet
 from app.live.session import Session
 from app.live.sessions import Full
 from app.live.stray import answer, judge, refusal
+from app.live.tls import TlsSocket, Writer
 from app.protocol.apps import APPS, UNCOMPRESSED
 from app.protocol.handshake import write_response
 from app.protocol.server import Server
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 LINGER_SECONDS = 1.0
 """How long a refused peer's bytes are still read, so that the answer is not lost to a reset."""
 FEED = "/feed/"
+TLS_FIRST = b"\x16"
+"""The first byte of a TLS connection: a record with a handshake message in it."""
+NOTHING = Head((), b"", None, "eof")
 KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 """A peer that vanished without a word is noticed after two minutes; nothing of this shows in the WebSocket."""
 
@@ -86,6 +90,7 @@ class FrontHandler(WSGIRequestHandler):
 
     server: FrontServer
     outlet: Outlet | None = None
+    tls: TlsSocket | None = None
     _glued = b""
 
     def setup(self) -> None:
@@ -100,6 +105,8 @@ class FrontHandler(WSGIRequestHandler):
         """Read the head and pass the connection to whom it is for."""
         settings = self.server.hub.settings
         head = read_head(self.connection, settings.head_bytes, settings.head_seconds)
+        if head.data[:1] == TLS_FIRST and self.server.hub.secure.possible:
+            head = self._secure(head)
         if not head.data:
             return  # a browser that connected in advance, or a port scan: nothing was said
         target = aim(head)
@@ -107,6 +114,33 @@ class FrontHandler(WSGIRequestHandler):
             self._page(head)
         else:
             self._live(head, target)
+
+    def _secure(self, head: Head) -> Head:
+        """The head inside TLS; an empty one when it does not come to that."""
+        hub = self.server.hub
+        try:
+            tls = hub.secure.wrap(self.connection, head.pieces)
+        except OSError as error:
+            log.warning("TLS is not possible: %s", error)
+            return head
+        self.tls = self.connection = self.request = tls
+        self.wfile = Writer(tls)
+        if tls.handshake(hub.settings.head_seconds):
+            return read_head(self.connection, hub.settings.head_bytes, hub.settings.head_seconds)
+        self._stray_handshake(tls)
+        return NOTHING
+
+    def _stray_handshake(self, tls: TlsSocket) -> None:
+        """Keep what was said in a handshake that failed, where strays are kept."""
+        try:
+            strays = self.server.hub.sessions.strays()
+            connection = strays and strays.connect(self._peer, "", tls.began)
+        except (Full, OSError) as error:
+            log.debug("a failed handshake is not kept: %s", error)
+            return
+        if connection:
+            tls.attach(connection)
+            connection.end()
 
     # pages
 
@@ -116,6 +150,8 @@ class FrontHandler(WSGIRequestHandler):
             self._refuse(refusal(verdict))
             return
         settings = self.server.hub.settings
+        if self.tls:
+            self.tls.forget()
         self._glued = head.data[head.end :]
         self.rfile.close()
         self.rfile = io.BufferedReader(PutBack(head.data, self.connection, settings.request_seconds))
@@ -125,6 +161,8 @@ class FrontHandler(WSGIRequestHandler):
     def make_environ(self) -> dict[str, Any]:
         """For the feed: a socket that only lets whole frames through, and no offer of compression."""
         environ: dict[str, Any] = super().make_environ()
+        if self.tls:
+            environ["wsgi.url_scheme"] = "https"
         environ["socketscope.bind"] = self.server.server_address[0]
         if environ["PATH_INFO"].startswith(FEED) and "HTTP_SEC_WEBSOCKET_KEY" in environ:
             environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
@@ -154,6 +192,8 @@ class FrontHandler(WSGIRequestHandler):
             self.outlet.finish(2)
         try:
             super().finish()
+            if self.tls:
+                self.tls.shutdown(socket.SHUT_WR)
         except OSError as error:
             log.debug("a peer left before the end of its response: %s", error)
 
@@ -171,16 +211,22 @@ class FrontHandler(WSGIRequestHandler):
         if session is None or self.server.hub.stopping:
             self._refuse(answer(head) if session is None else busy("The server is shutting down."))
             return
-        peer = "{}:{}".format(*self.client_address[:2])
+        first = self.tls.began if self.tls else head.pieces[0][0]
         try:
-            connection = session.connect(peer, target.app or "echo", head.pieces[0][0])
+            connection = session.connect(self._peer, target.app or "echo", first)
         except OSError:  # no descriptors for its waker
             self._refuse(busy("The server has as many connections as it can serve; please try again in a minute."))
             return
+        if self.tls:
+            self.tls.attach(connection)
         end = len(head.data) if head.end is None else head.end
         connection.know(head.data[:end])
         pieces = [(max(at - session.began, 0), data) for at, data in head.pieces]
         Endpoint(self.connection, self._engine(head, target, connection), connection).run(pieces, end)
+
+    @property
+    def _peer(self) -> str:
+        return "{}:{}".format(*self.client_address[:2])
 
     def _session(self, target: Aim) -> Session | None:
         sessions = self.server.hub.sessions

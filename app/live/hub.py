@@ -9,6 +9,7 @@ from typing import Any
 
 from app.live.pump import Pump
 from app.live.scripted import ScriptedClients
+from app.live.secure import Secure
 from app.live.sessions import Sessions
 from app.settings import Settings
 
@@ -34,6 +35,7 @@ class Hub:
         self.settings = settings
         self.trusted = is_loopback(bind[0])
         self.sessions = Sessions(settings, trusted=self.trusted)
+        self.secure = Secure(settings, bind[0], trusted=self.trusted)
         self.pump = Pump(settings.send_seconds)
         self.clients = ScriptedClients(settings.scripted)
         self.stopping = False

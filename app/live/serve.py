@@ -27,6 +27,8 @@ def serve(host: str, port: int) -> NoReturn:
         _fail("The debugger does not start on an address that others can reach; unset FLASK_DEBUG.")
     server, hub = _open(host, port)
     _announce(host, server.port, hub.trusted)
+    if hub.secure.possible:
+        print("https and wss work on the same port.", flush=True)
     _until_signal(server)
     threading.Timer(LAST_RESORT_SECONDS, os._exit, (0,)).start()
     hub.stop()
@@ -45,7 +47,10 @@ def _open(host: str, port: int) -> tuple[FrontServer, Hub]:
         _fail(f"{error}.")
     except OSError as error:
         _fail(_why(error, host, port))
-    made = app.create_app(settings, bind=(host, listener.getsockname()[1]))
+    try:
+        made = app.create_app(settings, bind=(host, listener.getsockname()[1]))
+    except SettingsError as error:  # a certificate that cannot be used
+        _fail(f"{error}.")
     hub: Hub = made.extensions["hub"]
     return FrontServer(listener, made, hub), hub
 

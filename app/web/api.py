@@ -96,6 +96,20 @@ def trace(id: str) -> Response:
     return Response(stream_with_context(lines), mimetype="application/jsonl")
 
 
+@bp.get("/sessions/<id>/keylog")
+def keylog(id: str) -> Response:
+    """The TLS secrets of one connection, the newest unless named: for who may command the session, on this machine."""
+    session = find(id)
+    if not the_hub().trusted:
+        abort(403, "Keys are not given out by a server that others can reach.")
+    require_command(session)
+    connection = session.connection(request.args.get("connection"))
+    if connection is None or not connection.keylog:
+        abort(404, "There is no such connection over TLS in this session.")
+    headers = {"Content-Disposition": f"attachment; filename={connection.id}.keylog"}
+    return Response(connection.keylog, mimetype="text/plain", headers=headers)
+
+
 @bp.post("/sessions/<id>/gate")
 def gate(id: str) -> Response:
     """Run, hold or step; opens the session if need be."""

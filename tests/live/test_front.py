@@ -68,7 +68,6 @@ AIMED = {
     "unknown app": (instead(b"GET /ws/bad?app=nothing HTTP/1.1"), 404),
 }
 STRAYS = {
-    "TLS hello": (bytes.fromhex("16030100c8010000c40303") + bytes(200), b"\x15\x03\x01"),
     "HTTP/2 preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9), b"HTTP/1.1 505 "),
     "junk": (b"\x00\x01\x02", b"HTTP/1.1 400 "),
     "frames without a handshake": (HELLO, b"HTTP/1.1 400 "),
