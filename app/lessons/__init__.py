@@ -4,31 +4,40 @@ A lesson is read (`load`), played (`scripted`), filled from a conversation (`bin
 (`check`). Nothing here touches a socket or a clock; only `load` and `lessons` read files.
 """
 
-from app.lessons.binding import Binding, bind
+from app.lessons.binding import Binding, bind, bind_live
 from app.lessons.checking import check
-from app.lessons.model import Lesson, LessonError, Problem, Source, Step
+from app.lessons.judging import Verdict, judge
+from app.lessons.model import Lesson, LessonError, Part, Problem, Source, Step, Task
+from app.lessons.program import lesson_programs
 from app.lessons.render import NoteHtml, StepHtml, render, render_intro
-from app.lessons.script import replay, said, scripted
+from app.lessons.script import Example, play, replay, scripted
 from app.lessons.shelf import lessons, root
 from app.lessons.source import load
 
 __all__ = [
     "Binding",
+    "Example",
     "Lesson",
     "LessonError",
     "NoteHtml",
+    "Part",
     "Problem",
     "Source",
     "Step",
     "StepHtml",
+    "Task",
+    "Verdict",
     "bind",
+    "bind_live",
     "check",
+    "judge",
+    "lesson_programs",
     "lessons",
     "load",
+    "play",
     "render",
     "render_intro",
     "replay",
     "root",
-    "said",
     "scripted",
 ]

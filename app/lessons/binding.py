@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.lessons import prose
-from app.lessons.model import Lesson, Problem, Step
+from app.lessons.given import given_of
+from app.lessons.model import Block, Lesson, Problem, Step
 from app.lessons.resolve import Resolver
+from app.lessons.script import Example
 from app.lessons.selector import EventName, Selector, SelectorError, parse
 from app.lessons.values import Unresolved
 from app.protocol.events import Event
@@ -30,10 +32,15 @@ class Binding:
     problems: list[Problem] = field(default_factory=list)
 
 
-def bind(lesson: Lesson, events: list[Event], trace: Trace, *, live: bool = False) -> Binding:
-    """Fill a lesson from a conversation. What the conversation does not hold becomes None and NOT_YET."""
-    resolver = Resolver(events, trace)
-    binding = Binding([], {}, live)
+def bind(
+    lesson: Lesson, example: Example, *, live: str | None = None, given: Mapping[str, str] | None = None
+) -> Binding:
+    """Fill a lesson from a conversation. What the conversation does not hold becomes None and NOT_YET.
+
+    `live` is the name of the part that the reader's connection plays; None fills it from its own example.
+    """
+    resolver = Resolver(example, lesson.main.name, given=given_of(lesson) if given is None else given)
+    binding = Binding([], {}, live is not None)
     for step in lesson.steps:
         try:
             binding.steps.append(resolver.event(step.at.event).seq)
@@ -44,6 +51,12 @@ def bind(lesson: Lesson, events: list[Event], trace: Trace, *, live: bool = Fals
         if ref.kind == "value":
             _fill(binding, resolver, at, ref)
     return binding
+
+
+def bind_live(lesson: Lesson, part: str, events: list[Event], trace: Trace) -> Binding:
+    """Fill a lesson from a reader's own connection, which plays one part of it."""
+    example = Example({part: trace}, events, {event.seq: part for event in events})
+    return bind(lesson, example, live=part)
 
 
 def _fill(binding: Binding, resolver: Resolver, at: EventName | None, ref: prose.Ref) -> None:
@@ -62,7 +75,7 @@ def _fill(binding: Binding, resolver: Resolver, at: EventName | None, ref: prose
 def references(lesson: Lesson) -> Iterator[tuple[EventName | None, prose.Ref]]:
     """Everything that the text of a lesson refers to, with the event that bare names belong to."""
     for block in lesson.intro:
-        yield from ((None, ref) for ref in prose.refs(block.text, block.line))
+        yield from ((None, ref) for ref in block_refs(block))
     for step in lesson.steps:
         yield from ((step.at.event, ref) for ref in step_refs(step))
 
@@ -74,11 +87,22 @@ def step_refs(step: Step) -> Iterator[prose.Ref]:
         if note:
             yield from prose.code_refs(note.code, note.line)
             yield from prose.code_refs(note.remark, note.line)
-    for block in step.blocks:
-        yield from prose.refs(block.text, block.line)
-        for choice in block.choices:
-            yield from prose.refs(choice.text, choice.line)
-            yield from prose.refs(choice.reason, choice.line)
+    for block in (*step.blocks, *step.notes):
+        yield from block_refs(block)
+
+
+def block_refs(block: Block) -> Iterator[prose.Ref]:
+    """Everything that a block refers to."""
+    yield from prose.refs(block.text, block.line)
+    for choice in block.choices:
+        yield from prose.refs(choice.text, choice.line)
+        yield from prose.refs(choice.reason, choice.line)
+    if block.task:
+        texts = [(hint, block.task.line) for hint in block.task.hints] + [(block.task.right, block.task.line)]
+        texts += [(miss.reason, miss.line) for miss in block.task.misses]
+        texts += [(piece.text, piece.line) for piece in block.task.pieces]
+        for text, line in texts:
+            yield from prose.refs(text, line)
 
 
 def canonical(text: str, at: EventName | None) -> Selector | None:

@@ -12,10 +12,11 @@ from app.lessons.model import Lesson, LessonError, Problem, Step
 from app.lessons.prose import Ref
 from app.lessons.render import step_of
 from app.lessons.resolve import Resolver
-from app.lessons.script import replay, scripted
+from app.lessons.script import play
 from app.lessons.selector import EventName, SelectorError, parse
 from app.lessons.shelf import files, root
 from app.lessons.source import load
+from app.lessons.trying import task_problems
 from app.lessons.values import Unresolved
 
 
@@ -35,24 +36,23 @@ def _file(path: Path) -> list[Problem]:
         return [Problem(0, f"cannot be read: {error.strerror}")]
 
 
-def _neighbours(path: Path) -> dict[str, int]:
-    """The slugs of the lessons beside this one, and their number of steps; files that do not load are left out."""
+def _neighbours(path: Path) -> dict[str, Lesson]:
+    """The lessons beside this one by their slugs; files that do not load are left out."""
     found = {}
     for each in files(path.parent):
         try:
             lesson = load(each)
         except (LessonError, OSError):
             continue
-        found[lesson.slug] = len(lesson.steps)
+        found[lesson.slug] = lesson
     return found
 
 
-def problems(lesson: Lesson, neighbours: dict[str, int]) -> Iterator[Problem]:
+def problems(lesson: Lesson, neighbours: dict[str, Lesson]) -> Iterator[Problem]:
     """Everything that is wrong in a lesson that could be read. Raises LessonError when its script cannot be played."""
-    trace = scripted(lesson)
-    events = replay(trace)
-    resolver = Resolver(events, trace)
-    yield from bind(lesson, events, trace).problems
+    example = play(lesson)
+    resolver = Resolver(example, lesson.main.name)
+    yield from bind(lesson, example).problems
     for step in lesson.steps:
         yield from _step(step, resolver)
     for at, ref in references(lesson):
@@ -63,8 +63,29 @@ def problems(lesson: Lesson, neighbours: dict[str, int]) -> Iterator[Problem]:
         elif ref.kind == "fault":
             yield Problem(ref.line, ref.text)
     yield from _by_hand(lesson, resolver)
+    yield from task_problems(lesson, example)
+    yield from _named(lesson, neighbours)
+
+
+def _named(lesson: Lesson, neighbours: dict[str, Lesson]) -> Iterator[Problem]:
+    """What the settings name must be there, and what has a name has one of its own."""
     if lesson.twin_of and lesson.twin_of not in neighbours:
         yield Problem(lesson.lines["twin"], f"there is no lesson `{lesson.twin_of}` beside this file")
+    for slug in lesson.needs:
+        if slug not in neighbours:
+            yield Problem(lesson.lines["needs"], f"there is no lesson `{slug}` beside this file")
+    for demo in lesson.demos:
+        for step in demo.steps:
+            if not 1 <= step <= len(lesson.steps):
+                yield Problem(demo.line, f"there is no step {step}")
+    seen: set[str] = set()
+    for block in (block for step in lesson.steps for block in step.blocks if block.id):
+        if block.id in seen:
+            yield Problem(block.line, f"two blocks are called `{block.id}`; each needs a name of its own")
+        seen.add(block.id)
+    for block in lesson.intro:
+        if block.id:
+            yield Problem(block.line, f"`{block.id}` stands before the first step; move it into one")
 
 
 def _step(step: Step, resolver: Resolver) -> Iterator[Problem]:
@@ -103,15 +124,19 @@ def _chip(lesson: Lesson, ref: Ref, at: EventName | None, resolver: Resolver) ->
         yield Problem(ref.line, f"`#{ref.text}`: {error}")
 
 
-def _link(ref: Ref, neighbours: dict[str, int]) -> Iterator[Problem]:
+def _link(ref: Ref, neighbours: dict[str, Lesson]) -> Iterator[Problem]:
     target = links.lesson_target(ref.text)
     if target is None:
         return
-    slug, step = target
+    slug, place = target
     if slug not in neighbours:
         yield Problem(ref.line, f"there is no lesson `{slug}` beside this file")
-    elif step is not None and not 1 <= step <= neighbours[slug]:
-        yield Problem(ref.line, f"lesson `{slug}` has {neighbours[slug]} steps, so no step {step}")
+        return
+    size = len(neighbours[slug].steps)
+    if place.isdecimal() and not 1 <= int(place) <= size:
+        yield Problem(ref.line, f"lesson `{slug}` has {size} steps, so no step {place}")
+    elif place and not place.isdecimal() and neighbours[slug].step_of_block(place) is None:
+        yield Problem(ref.line, f"lesson `{slug}` has no myth or task `{place}`")
 
 
 def _by_hand(lesson: Lesson, resolver: Resolver) -> Iterator[Problem]:

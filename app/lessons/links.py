@@ -21,28 +21,29 @@ def _whatwg(match: re.Match[str]) -> Source:
 
 
 def _lesson(match: re.Match[str]) -> Source:
-    step = f"?step={match['step']}" if match["step"] else ""
-    return Source(match["slug"], f"/learn/{match['slug']}{step}")
+    place = match["place"] or ""
+    query = f"?step={place}" if place.isdecimal() else f"?open={place}#{place}" if place else ""
+    return Source(match["slug"], f"/learn/{match['slug']}{query}")
 
 
 _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Source]], ...] = (
     (re.compile(r"rfc:(?P<number>\d{3,5})(?:#(?P<section>\d+(?:\.\d+)*))?"), _rfc),
     (re.compile(r"whatwg:websockets(?P<anchor>#[a-z0-9-]+)?"), _whatwg),
-    (re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?:#(?P<step>\d+))?"), _lesson),
+    (re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?:#(?P<place>\d+|[a-z][a-z0-9-]*))?"), _lesson),
 )
 
 HOW = "write (#field), (rfc:6455#5.3), (whatwg:websockets#ping-and-pong) or (lesson:slug#step)"
 
 
 def resolve(target: str) -> Source | None:
-    """Where `rfc:6455#5.3`, `whatwg:websockets#anchor` or `lesson:slug#3` lead; None for anything else."""
+    """Where `rfc:6455#5.3`, `whatwg:websockets#anchor`, `lesson:slug#3` or `lesson:slug#myth` lead; else None."""
     for pattern, make in _KINDS:
         if match := pattern.fullmatch(target):
             return make(match)
     return None
 
 
-def lesson_target(target: str) -> tuple[str, int | None] | None:
-    """The slug and step of a `lesson:` link, else None."""
+def lesson_target(target: str) -> tuple[str, str] | None:
+    """The slug of a `lesson:` link, and the number of a step or the name of a block; else None."""
     match = _KINDS[2][0].fullmatch(target)
-    return (match["slug"], int(match["step"]) if match["step"] else None) if match else None
+    return (match["slug"], match["place"] or "") if match else None

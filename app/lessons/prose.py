@@ -7,7 +7,7 @@ one of the two kinds of trace. There is no raw HTML, no image and no style attri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple, Protocol
 
@@ -139,6 +139,12 @@ def code(text: str, drawing: Drawing) -> str:
     """Text in which only values are replaced, everything else escaped."""
     parts = _CODE_VALUE.split(text)
     return "".join(drawing.value(p) if n % 2 else escape(p) for n, p in enumerate(parts))
+
+
+def fill(text: str, say: Callable[[str], str]) -> str:
+    """Text in which only values are replaced, not drawn: for what is judged."""
+    parts = _CODE_VALUE.split(text)
+    return "".join(say(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def refs(text: str, line: int) -> Iterator[Ref]:

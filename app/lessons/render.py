@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 from app.anatomy.names import family
 from app.lessons import prose
 from app.lessons.binding import NOT_YET, Binding, canonical
+from app.lessons.forms import draw_task
 from app.lessons.model import Block, Lesson, Note, Step
 from app.lessons.selector import EventName
 
 ASIDES = {"aside": "aside", "try": "aside try"}
-"""The class of each kind of block that is no question."""
+"""The class of each kind of block that just stands beside the text."""
+BELIEF = "What people say"
 WAITING = '<p class="waiting">Your connection has not come this far yet.</p>\n'
 
 
@@ -35,6 +37,7 @@ class StepHtml(NamedTuple):
     byte: int | None
     page: NoteHtml | None
     program: NoteHtml | None
+    notes_html: str = ""
 
 
 class _Pen:
@@ -46,12 +49,15 @@ class _Pen:
     def value(self, name: str) -> str:
         selector = canonical(name, self.at)
         full = str(selector) if selector else name
+        if selector and selector.event.kind == "given":
+            return f'<span class="given">{escape(self.binding.values.get(full, NOT_YET))}</span>'
         text = self.binding.values.get(full, NOT_YET)
         return f'<span class="val" data-v="{escape(full)}">{escape(text)}</span>'
 
     def chip(self, name: str) -> str:
         selector = canonical(name, self.at)
         field = selector.field if selector else ""
+        field = "res.accept" if field.startswith("calc.") else field
         number = step_of(self.lesson, selector.event, self.number) if selector else None
         query = escape(urlencode({"step": number or self.number, "field": field}))
         return (
@@ -69,9 +75,9 @@ def step_of(lesson: Lesson, event: EventName, near: int = 0) -> int | None:
     return near if near in numbers else numbers[0] if numbers else None
 
 
-def render(lesson: Lesson, binding: Binding) -> list[StepHtml]:
-    """Every step of a lesson, with the chips and values of this binding."""
-    return [_step(lesson, binding, step, seq) for step, seq in zip(lesson.steps, binding.steps, strict=True)]
+def render(lesson: Lesson, binding: Binding, seed: int = 0) -> list[StepHtml]:
+    """Every step of a lesson, with the chips and values of this binding, and tasks as they are for a seed."""
+    return [_step(lesson, binding, step, seq, seed) for step, seq in zip(lesson.steps, binding.steps, strict=True)]
 
 
 def render_intro(lesson: Lesson, binding: Binding) -> str:
@@ -80,17 +86,18 @@ def render_intro(lesson: Lesson, binding: Binding) -> str:
     return "".join(_block(block, pen) for block in lesson.intro)
 
 
-def _step(lesson: Lesson, binding: Binding, step: Step, seq: int | None) -> StepHtml:
+def _step(lesson: Lesson, binding: Binding, step: Step, seq: int | None, seed: int) -> StepHtml:
     pen = _Pen(lesson, binding, step.at.event, step.number)
     return StepHtml(
         step.number,
         prose.draw_inline(step.title, pen),
-        (WAITING if seq is None else "") + "".join(_block(block, pen) for block in step.blocks),
+        (WAITING if seq is None else "") + "".join(_block(block, pen, seed) for block in step.blocks),
         seq,
         step.field,
         step.byte,
         _note(step.page, pen),
         _note(step.program, pen),
+        "".join(prose.draw(note.text, pen) for note in step.notes),
     )
 
 
@@ -98,10 +105,19 @@ def _note(note: Note | None, pen: _Pen) -> NoteHtml | None:
     return NoteHtml(prose.code(note.code, pen), prose.code(note.remark, pen)) if note else None
 
 
-def _block(block: Block, pen: _Pen) -> str:
+def _block(block: Block, pen: _Pen, seed: int = 0) -> str:
+    if block.task:
+        return draw_task(pen.lesson.slug, block, pen, pen.number, seed)
+    if block.kind == "myth":
+        belief, _, truth = block.text.partition("\n\n")
+        said = f'<p class="belief"><span class="who">{BELIEF}</span> {prose.draw_inline(belief, pen)}</p>'
+        return f'<div class="myth" id="{escape(block.id)}">{said}{prose.draw(truth, pen)}</div>\n'
     text = prose.draw(block.text, pen)
     if block.kind == "prose":
         return text
+    if block.kind in prose.WHEN:
+        hidden = "" if pen.shown(block.kind) else " hidden"
+        return f'<div data-when="{block.kind}"{hidden}>{text}</div>\n'
     if not block.choices:
         return f'<div class="{ASIDES[block.kind]}">{text}</div>\n'
     answers = "".join(

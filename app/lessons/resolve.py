@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from app.anatomy import Explanation, explain
 from app.anatomy.field import Field, Space
-from app.lessons.selector import EventName, Expect, Selector
+from app.lessons.computed import accept_steps
+from app.lessons.script import Example
+from app.lessons.selector import COUNTED, ENDS, EventName, Expect, Selector, SelectorError, parse
 from app.lessons.values import FORMATS, Raw, Unresolved, compare
-from app.protocol.events import Event, Message, Violation, frame_payload
+from app.protocol.events import End, Event, Message, Violation, frame_payload
 from app.protocol.frames import Header, Opcode
+from app.protocol.handshake import Request, Response
 from app.trace import Trace
 
 T = TypeVar("T")
 
-_EVENT_KINDS = {"req": "request", "res": "response", "fin": "end", "rule": "violation", "msg": "message"}
+_EVENT_KINDS = {"req": "request", "res": "response", "rule": "violation", "error": "violation", "msg": "message"}
+_EVENT_KINDS |= dict.fromkeys(ENDS, "end")
 _OPCODES = {
     "text": Opcode.TEXT,
     "binary": Opcode.BINARY,
@@ -56,15 +60,30 @@ class Found(NamedTuple):
 
 
 class Resolver:
-    """Looks selectors up in one conversation. Explains each event at most once."""
+    """Looks selectors up in the connections of a lesson. Explains each event at most once.
 
-    def __init__(self, events: list[Event], trace: Trace) -> None:
-        self.events = events
-        self.trace = trace
+    `typed` and `given` are what the reader of a task gave and was given. A name without a part means the connection
+    `first`.
+    """
+
+    def __init__(
+        self,
+        example: Example,
+        first: str | None = None,
+        *,
+        typed: str | None = None,
+        given: Mapping[str, str] | None = None,
+    ) -> None:
+        self.example = example
+        self.first = next(iter(example.traces), "") if first is None else first
+        self._typed = typed
+        self._given = given or {}
         self._explained: dict[int, Explanation] = {}
 
     def event(self, name: EventName) -> Event:
         """The event of that name. Raises Unresolved."""
+        if name.kind in ("answer", "given") or name.pick == COUNTED:
+            raise Unresolved(f"`{name}` is no event")
         matching = self._matching(name)
         skip = name.pick if isinstance(name.pick, int) else 0
         for event in matching:
@@ -74,15 +93,29 @@ class Resolver:
         raise Unresolved(f"there is no `{name}` in this conversation")
 
     def _matching(self, name: EventName) -> Iterator[Event]:
+        part = name.part or self.first
+        if part not in self.example.traces:
+            raise Unresolved(f"there is no connection `{part}`; there are {', '.join(self.example.traces)}")
         kind = _EVENT_KINDS.get(name.kind, "frame")
-        for event in self.events:
-            if event.kind == kind and event.side == (name.side or event.side) and _is(event, name):
+        for event in self.example.events:
+            mine = self.example.owners[event.seq] == part
+            if mine and event.kind == kind and event.side == (name.side or event.side) and _is(event, name):
                 yield event
+
+    def trace_of(self, event: Event) -> Trace:
+        """The trace that an event belongs to."""
+        return self.example.trace_of(event.seq)
+
+    def _request_of(self, event: Event) -> Request | None:
+        """The request of the same connection."""
+        owner = self.example.owners[event.seq]
+        details = (e.detail for e in self.example.events if self.example.owners[e.seq] == owner)
+        return next((detail for detail in details if isinstance(detail, Request)), None)
 
     def explained(self, event: Event) -> Explanation:
         """The anatomy of an event."""
         if event.seq not in self._explained:
-            self._explained[event.seq] = explain(event, self.trace)
+            self._explained[event.seq] = explain(event, self.trace_of(event))
         return self._explained[event.seq]
 
     def fields(self, event: Event) -> dict[str, Found]:
@@ -93,6 +126,9 @@ class Resolver:
                 for field in top.walk():
                     name = field.name if space.name == "wire" else f"{field.name}.{space.name}"
                     found.setdefault(name, Found(space, field))
+        request = self._request_of(event) if isinstance(event.detail, Response) else None
+        if request and (key := request.get("Sec-WebSocket-Key")) is not None:
+            found |= {name: Found(*step) for name, step in accept_steps(key).items()}
         return found
 
     def field(self, event: Event, name: str) -> Found:
@@ -104,6 +140,10 @@ class Resolver:
 
     def value(self, selector: Selector) -> Raw:
         """What a selector says. Raises Unresolved."""
+        if selector.event.kind in ("answer", "given") and not selector.event.part:
+            return self._of_task(selector)
+        if selector.prop == "count" and not selector.field:
+            return sum(1 for _ in self._matching(selector.event))
         event = self.event(selector.event)
         if selector.field:
             found = self.field(event, selector.field)
@@ -111,21 +151,44 @@ class Resolver:
                 return _byte(found.data, selector.byte)
             return _pick(_OF_FIELD, selector.prop or "value")(self, event, found)
         if selector.byte is not None:
-            return _byte(self.trace.bytes(event.side, event.start // 8, event.end // 8), selector.byte)
+            return _byte(self.trace_of(event).bytes(event.side, event.start // 8, event.end // 8), selector.byte)
         return _pick(_OF_EVENT, selector.prop)(self, event)
+
+    def _of_task(self, selector: Selector) -> Raw:
+        if selector.event.kind == "answer":
+            if self._typed is None or selector.field or selector.prop:
+                raise Unresolved("`answer` alone is what the reader types in a task of one answer")
+            return self._typed
+        name = ".".join(filter(None, (selector.field, selector.prop)))
+        if name not in self._given:
+            raise Unresolved(f"nothing is given as `{name}`; there is {', '.join(self._given) or 'nothing'}")
+        return self._given[name]
 
     def text(self, selector: Selector) -> str:
         """What a selector says, printed in its format. Raises Unresolved."""
         return FORMATS[selector.format](self.value(selector))
 
+    def say(self, name: str) -> str:
+        """The text of a selector that is still text; text that is none, or finds nothing, stays as it is."""
+        try:
+            return self.text(parse(name))
+        except (SelectorError, Unresolved):
+            return name
+
     def text_of(self, event: Event) -> str:
         """What an event says in words: its payload as text, or the sentence that explains it."""
         detail = event.detail
         if isinstance(detail, Header):
-            return frame_payload(event, self.trace).decode("utf-8", "replace")
+            whole = self._inflated(event) if detail.rsv1 else None
+            return (whole or frame_payload(event, self.trace_of(event))).decode("utf-8", "replace")
         if isinstance(detail, Message):
             return detail.payload.decode("utf-8", "replace")
         return detail.text if isinstance(detail, Violation) else self.explained(event).title
+
+    def _inflated(self, event: Event) -> bytes | None:
+        """What a compressed message of one frame says."""
+        messages = (e.detail for e in self.example.events if isinstance(e.detail, Message))
+        return next((message.payload for message in messages if message.frames == (event.seq,)), None)
 
     def holds(self, expect: Expect) -> str | None:
         """None when the expectation holds, else what is there instead. Raises Unresolved."""
@@ -141,7 +204,10 @@ class Resolver:
 
     def _there(self, expect: Expect) -> str | None:
         try:
-            self.value(expect.left) if expect.left.field or expect.left.prop else self.event(expect.left.event)
+            if expect.left.field or expect.left.prop:
+                self.value(expect.left)
+            else:
+                self.event(expect.left.event)
         except Unresolved as error:
             return str(error) if expect.op == "found" else None
         return f"`{expect.left}` is there" if expect.op == "missing" else None
@@ -150,7 +216,11 @@ class Resolver:
 def _is(event: Event, name: EventName) -> bool:
     detail = event.detail
     if isinstance(detail, Violation):
-        return detail.rule == name.pick
+        if name.kind == "error":
+            return detail.severity == "error"
+        return name.pick in (COUNTED, detail.rule)
+    if isinstance(detail, End):
+        return detail.how == name.kind
     if isinstance(detail, Header):
         kind = name.kind == "frame" or detail.opcode == _OPCODES[name.kind]
         return kind and (not isinstance(name.pick, tuple) or _FILTERS[name.pick[0]](detail) == name.pick[1])

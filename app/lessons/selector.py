@@ -5,7 +5,10 @@ client.text[0].payload        a field of the client's first text frame
 server.text[fin=0]            the server's first text frame whose FIN is 0
 server.msg[1].text            a property of the server's second message
 server.fin                    the end of the server's half of the TCP connection
-rule[frm.mask.client]         the first time that rule is broken
+rule[frm.mask.client]         the first time that rule is broken; `error` is the first breach of any rule
+client.ping.count             how often such a thing occurs
+short-key/res.status          the same of another connection of the lesson, by its name
+answer, given.key.accept      in tasks: what the reader gave, and what was given to the reader
 """
 
 from __future__ import annotations
@@ -17,41 +20,56 @@ KINDS = ("frame", "text", "binary", "cont", "close", "ping", "pong", "msg")
 FILTERS = ("fin", "rsv1", "opcode", "mask", "len7")
 PROPERTIES = (
     *("value", "number", "bits", "raw", "meaning", "section"),
-    *("width", "size", "start", "text", "close_code"),
+    *("width", "size", "start", "text", "close_code", "count"),
 )
+COUNTED = -1
+"""The `pick` of a name that stands for every such event: `client.ping.count`."""
 FORMATS = ("word", "Word", "hex", "char")
 
 _EVENT = re.compile(
-    rf"""(?P<head>req|res)(?=\.|$)
+    rf"""(?:(?P<part>[a-z][a-z0-9-]*)/)?(?:
+        (?P<head>req|res|error|answer|given)(?=\.|$)
       | (?P<side>client|server)\.(?:
-            (?P<fin>fin)(?=\.|$)
-          | (?P<kind>{"|".join(KINDS)})\[(?:(?P<index>\d+)|(?P<name>{"|".join(FILTERS)})=(?P<value>\d+))\]
+            (?P<fin>fin|rst|stop)(?=\.|$)
+          | (?P<kind>{"|".join(KINDS)})
+            (?:(?=\.count$)|\[(?:(?P<index>\d+)|(?P<name>{"|".join(FILTERS)})=(?P<value>\d+))\])
         )
-      | rule\[(?P<rule>[a-z0-9.-]+)\]""",
+      | rule(?:(?=\.count$)|\[(?P<rule>[a-z0-9.-]+)\])
+    )""",
     re.VERBOSE,
 )
 _PART = r"[a-z][a-z0-9_-]*(?:\[\d+\])?"
 _TAIL = re.compile(rf"{_PART}(?:\.{_PART})*")
 _BYTE = re.compile(r"byte\[(\d+)\]")
-_ABSOLUTE = re.compile(r"(?:req|res|client|server)(?:\.|$)|rule\[")
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9-]*/|(?:req|res|client|server|error|answer|given)(?:\.|$)|rule(?:\[|\.)")
+
+
+HEADS = ("req", "res", "error", "answer", "given")
+"""Names of which there is one, without a side."""
+ENDS = ("fin", "rst", "stop")
 
 
 class EventName(NamedTuple):
-    """Which event: `kind` is req, res, fin, rule or one of KINDS; `pick` an index, a (field, value), or a rule id."""
+    """Which event: `kind` is one of HEADS, ENDS or KINDS, or rule; `pick` an index, a (field, value), or a rule id.
+
+    `part` is the connection, empty for the first (or only) one of a lesson.
+    """
 
     kind: str
     side: str = ""
     pick: int | tuple[str, int] | str = 0
+    part: str = ""
 
     def __str__(self) -> str:
-        if self.kind in ("req", "res"):
+        return f"{self.part}/{self._name()}" if self.part else self._name()
+
+    def _name(self) -> str:
+        if self.kind in HEADS:
             return self.kind
-        if self.kind == "fin":
-            return f"{self.side}.fin"
-        if self.kind == "rule":
-            return f"rule[{self.pick}]"
-        pick = f"{self.pick[0]}={self.pick[1]}" if isinstance(self.pick, tuple) else self.pick
-        return f"{self.side}.{self.kind}[{pick}]"
+        name = self.kind if self.kind == "rule" else f"{self.side}.{self.kind}"
+        if self.kind in ENDS or self.pick == COUNTED:
+            return name
+        return f"{name}[{self.pick[0]}={self.pick[1]}]" if isinstance(self.pick, tuple) else f"{name}[{self.pick}]"
 
 
 class Selector(NamedTuple):
@@ -64,7 +82,7 @@ class Selector(NamedTuple):
     format: str = ""
 
     def __str__(self) -> str:
-        tail = self.field.removeprefix(f"{self.event}.") if self.event.kind in ("req", "res") else self.field
+        tail = self.field.removeprefix(f"{self.event.kind}.") if self.event.kind in ("req", "res") else self.field
         byte = f"byte[{self.byte}]" if self.byte is not None else ""
         name = ".".join(part for part in (str(self.event), tail, self.prop, byte) if part)
         return f"{name}:{self.format}" if self.format else name
@@ -101,15 +119,19 @@ def parse(text: str, at: EventName | None = None) -> Selector:
 
 
 def _event(match: re.Match[str]) -> EventName:
+    part = match["part"] or ""
     if match["head"]:
-        return EventName(match["head"])
-    if match["rule"]:
-        return EventName("rule", pick=match["rule"])
+        return EventName(match["head"], part=part)
     if match["fin"]:
-        return EventName("fin", match["side"])
-    if match["index"]:
-        return EventName(match["kind"], match["side"], int(match["index"]))
-    return EventName(match["kind"], match["side"], (match["name"], int(match["value"])))
+        return EventName(match["fin"], match["side"], part=part)
+    pick: int | tuple[str, int] | str = COUNTED
+    if match["rule"]:
+        pick = match["rule"]
+    elif match["index"]:
+        pick = int(match["index"])
+    elif match["name"]:
+        pick = (match["name"], int(match["value"]))
+    return EventName(match["kind"] or "rule", match["side"] or "", pick, part)
 
 
 def _tail(event: EventName, rest: str) -> Selector:
@@ -125,17 +147,18 @@ def _tail(event: EventName, rest: str) -> Selector:
     elif parts[-1] in PROPERTIES:
         prop = parts.pop()
     field = ".".join(parts)
-    if field and event.kind in ("req", "res") and not field.startswith(f"{event.kind}."):
+    if field and event.kind in ("req", "res") and not field.startswith((f"{event.kind}.", "calc.")):
         field = f"{event.kind}.{field}"
     return Selector(event, field, prop, byte)
 
 
 OPERATORS = ("==", "!=", ">=", "<=", ">", "<", "before")
+_CLOSE_PAIR = re.compile(r"(?:(?P<part>[a-z][a-z0-9-]*)/)?close pair")
 _EXPECT = re.compile(r"(?P<left>\S+)\s+(?P<op>==|!=|>=|<=|>|<|before)\s+(?P<right>.+)")
 
 
 class Expect(NamedTuple):
-    """Something that must hold in the scripted trace; `op` is one of OPERATORS, `found` or `missing`."""
+    """Something that must hold; `op` is one of OPERATORS, `found` or `missing`."""
 
     line: int
     left: Selector
@@ -144,7 +167,14 @@ class Expect(NamedTuple):
 
 
 def parse_expect(text: str, line: int, at: EventName | None) -> Expect:
-    """Read `SELECTOR == VALUE`, `SELECTOR before SELECTOR`, `SELECTOR` or `no SELECTOR`. Raises SelectorError."""
+    """Read `SELECTOR == VALUE`, `SELECTOR before SELECTOR`, `SELECTOR`, `no SELECTOR` or `close pair`.
+
+    Raises SelectorError.
+    """
+    if match := _CLOSE_PAIR.fullmatch(text.strip()):
+        part = match["part"] or ""
+        sides = (Selector(EventName("close", side, 0, part), "close.code") for side in ("client", "server"))
+        return Expect(line, next(sides), "==", next(sides))
     if match := _EXPECT.fullmatch(text.strip()):
         right = match["right"].strip()
         selects = match["op"] == "before" or _ABSOLUTE.match(right)

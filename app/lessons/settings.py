@@ -10,8 +10,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from app.lessons import links
-from app.lessons.model import Action, LessonError, Problem, Source
-from app.lessons.script import VERBS, option_problem
+from app.lessons.model import Demo, LessonError, Problem, Recording, Source
 
 Lines = dict[tuple[str | int, ...], int]
 """The line of every key and list item, by its path: ("client", 0, "send")."""
@@ -68,6 +67,11 @@ def _locate(node: yaml.Node, path: tuple[str | int, ...], lines: Lines, twice: l
             _locate(value, (*path, index), lines, twice)
 
 
+def _id(value: object) -> str | None:
+    good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return None if good else "must be a whole number"
+
+
 def _text(value: object) -> str | None:
     return None if isinstance(value, str) and value.strip() else "must be text"
 
@@ -86,20 +90,35 @@ def _list(value: object) -> str | None:
     return None if isinstance(value, list) and value else "must be a list with at least one entry"
 
 
+def _mapping(value: object) -> str | None:
+    return None if isinstance(value, dict) and value else "must be lines of `key: value`"
+
+
+def _flag(value: object) -> str | None:
+    return None if isinstance(value, bool) else "must be true or false"
+
+
 def _numbers(value: object) -> str | None:
     good = isinstance(value, dict) and all(isinstance(why, str) and why for why in value.values())
     return None if good else "must be lines of `number: why it is the same in every conversation`"
 
 
 KEYS: dict[str, tuple[bool, Callable[[object], str | None]]] = {
-    "id": (True, _count),
+    "id": (True, _id),
     "slug": (True, _slug),
     "title": (True, _text),
     "goal": (True, _text),
     "minutes": (True, _count),
     "sources": (True, _list),
-    "app": (True, _slug),
-    "client": (True, _list),
+    "needs": (False, _list),
+    "app": (False, _slug),
+    "request": (False, _mapping),
+    "client": (False, _list),
+    "server": (False, _list),
+    "automatic": (False, _flag),
+    "connections": (False, _list),
+    "trace": (False, _mapping),
+    "demo": (False, _list),
     "numbers": (False, _numbers),
     "twin": (False, _slug),
 }
@@ -132,29 +151,36 @@ def read_sources(values: list[object], lines: Lines, problems: list[Problem]) ->
     return tuple(found)
 
 
-def read_client(values: list[object], lines: Lines, problems: list[Problem]) -> tuple[Action, ...]:
-    """The `client:` list: `- send: Hello`, `- close: {code: 1000, reason: done}`, `- wait: {messages: 2}`."""
+def read_demos(values: list[object], lines: Lines, problems: list[Problem]) -> tuple[Demo, ...]:
+    """The `demo:` list: `- {minutes: 5, steps: [1, 3]}`."""
     found = []
     for index, value in enumerate(values):
-        line = lines["client", index]
-        if isinstance(value, str):
-            value = {value: None}
-        if not isinstance(value, dict) or len(value) != 1:
-            problems.append(Problem(line, "each step of `client` is one verb, such as `- send: Hello`"))
-            continue
-        ((name, given),) = value.items()
-        if name not in VERBS:
-            problems.append(Problem(line, f"unknown verb `{name}`; the verbs are {', '.join(VERBS)}"))
-            continue
-        options = _options(VERBS[name].main, given)
-        problems += [Problem(line, complaint) for complaint in option_problem(name, options)]
-        found.append(Action(line, name, options))
+        line = lines["demo", index]
+        minutes, steps = (value.get("minutes"), value.get("steps")) if isinstance(value, dict) else (None, None)
+        good = isinstance(steps, list) and bool(steps) and all(type(step) is int for step in steps)
+        if good and type(minutes) is int and isinstance(value, dict) and len(value) == 2:
+            found.append(Demo(line, minutes, tuple(steps or ())))
+        else:
+            problems.append(Problem(line, "a demo is written `- {minutes: 5, steps: [1, 3]}`"))
     return tuple(found)
 
 
-def _options(main: str, given: object) -> dict[str, Any]:
-    if given is None:
-        return {}
-    if isinstance(given, dict):
-        return {str(key): value for key, value in given.items()}
-    return {main: given}
+def read_recording(value: dict[str, Any] | None, lines: Lines, problems: list[Problem]) -> Recording | None:
+    """The `trace:` of a lesson that cannot be played here: `{file: traces/15-name.jsonl, why: ...}`."""
+    if value is None:
+        return None
+    line = lines[("trace",)]
+    if value.keys() != {"file", "why"} or not all(isinstance(each, str) and each for each in value.values()):
+        problems.append(Problem(line, "`trace` has a `file` in the folder traces, and says `why` it was recorded"))
+        return None
+    if not re.fullmatch(r"traces/[a-z0-9-]+\.jsonl", value["file"]):
+        problems.append(Problem(line, f"`{value['file']}` is no trace file; write traces/NN-name.jsonl"))
+    return Recording(line, value["file"], value["why"])
+
+
+def read_needs(values: list[object], lines: Lines, problems: list[Problem]) -> tuple[str, ...]:
+    """The `needs:` list: slugs of lessons that come before."""
+    for index, value in enumerate(values):
+        if _slug(value):
+            problems.append(Problem(lines["needs", index], f"`{value}` is no slug of a lesson"))
+    return tuple(map(str, values))

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from app.lessons import settings
-from app.lessons.model import Block, Choice, Lesson, LessonError, Note, Problem, Step
+from app.lessons import keyed, settings
+from app.lessons.blocks import read_blocks
+from app.lessons.connections import PART_KEYS, read_parts
+from app.lessons.heads import SESSION
+from app.lessons.keyed import Line
+from app.lessons.model import Block, Head, Lesson, LessonError, Note, Part, Problem, Recording, Step
 from app.lessons.selector import EventName, Expect, Selector, SelectorError, parse, parse_expect
+from app.trace import Trace, TraceError, read_jsonl
 
-BLOCKS = ("aside", "try", "predict", "quiz")
-"""What `::: kind` may open; predict and quiz are questions."""
-QUESTIONS = ("predict", "quiz")
-STEP_KEYS = ("at", "field", "byte", "page", "program", "expect")
-
-_SETTING = re.compile(r"([a-z_-]+):(?:\s+(.*))?")
-_CHOICE = re.compile(r"- \[(?P<mark>[ x])\] (?P<text>[^|]+?)(?:\s+\|\s+(?P<reason>.+))?")
-
-
-class Line(NamedTuple):
-    """One line of the file, numbered from 1."""
-
-    number: int
-    text: str
+STEP_KEYS = ("at", "field", "byte", "page", "program")
+STEP_LISTS = ("expect", "notes")
 
 
 def load(path: Path) -> Lesson:
@@ -34,41 +24,67 @@ def load(path: Path) -> Lesson:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise LessonError([Problem(line, "this is not UTF-8; save the file as UTF-8")]) from None
-    return read(text, path.name)
+    return read(text, path.name, path.parent)
 
 
-def read(text: str, name: str) -> Lesson:
-    """The lesson in `text`. Raises LessonError with every problem found."""
+def read(text: str, name: str, folder: Path | None = None) -> Lesson:
+    """The lesson in `text`; traces are looked for in `folder`. Raises LessonError with every problem found."""
     head, body, before = settings.split(text)
     values, lines = settings.read(head)
     problems = settings.check_keys(values, lines)
     if problems:
         raise LessonError(problems)
-    sources = settings.read_sources(values["sources"], lines, problems)
-    client = settings.read_client(values["client"], lines, problems)
+    recording = settings.read_recording(values.get("trace"), lines, problems)
+    traces = _traces(recording, folder, problems)
+    parts = _recorded_parts(recording, traces) if "trace" in values else read_parts(values, lines, problems)
+    for key in ("connections", *PART_KEYS) if "trace" in values else ():
+        if key in values:
+            problems.append(Problem(lines[(key,)], f"a lesson with a `trace` plays nothing; remove `{key}`"))
     intro, *sections = _sections([Line(before + n, line) for n, line in enumerate(body.split("\n"), 1)])
     steps = tuple(_step(number, section, problems) for number, section in enumerate(sections, 1))
     if not steps:
         problems.append(Problem(before + 1, "the lesson has no step; begin one with `## Title`"))
-    blocks = _blocks(intro, problems)
-    if problems:
-        raise LessonError(problems)
-    return Lesson(
+    lesson = Lesson(
         values["id"],
         values["slug"],
         values["title"],
         values["goal"],
         values["minutes"],
-        sources,
-        values["app"],
-        client,
+        settings.read_sources(values["sources"], lines, problems),
+        parts,
         {str(key): why for key, why in values.get("numbers", {}).items()},
         values.get("twin", ""),
-        blocks,
+        read_blocks(intro, problems),
         tuple(step for step in steps if step),
         name,
         _key_lines(lines),
+        settings.read_needs(values.get("needs", []), lines, problems),
+        settings.read_demos(values.get("demo", []), lines, problems),
+        recording,
+        traces,
     )
+    if problems:
+        raise LessonError(problems)
+    return lesson
+
+
+def _traces(recording: Recording | None, folder: Path | None, problems: list[Problem]) -> tuple[Trace, ...]:
+    if recording is None or folder is None:
+        return ()
+    try:
+        with (folder / recording.file).open(encoding="utf-8") as lines:
+            return tuple(read_jsonl(lines))
+    except OSError as error:
+        problems.append(Problem(recording.line, f"`{recording.file}` cannot be read: {error.strerror}"))
+    except (TraceError, UnicodeDecodeError) as error:
+        problems.append(Problem(recording.line, f"`{recording.file}` is no trace: {error}"))
+    return ()
+
+
+def _recorded_parts(recording: Recording | None, traces: tuple[Trace, ...]) -> tuple[Part, ...]:
+    line = recording.line if recording else 1
+    names = [trace.connection for trace in traces] or [SESSION]
+    return tuple(Part(name, line, "", "", Head(), (), ()) for name in names)
 
 
 def _key_lines(lines: settings.Lines) -> dict[str, int]:
@@ -86,16 +102,9 @@ def _sections(lines: list[Line]) -> list[list[Line]]:
     return found
 
 
-class _Keys(NamedTuple):
-    """The `key: value` lines under a heading."""
-
-    values: dict[str, Line]
-    expects: list[Line]
-
-
 def _step(number: int, lines: list[Line], problems: list[Problem]) -> Step | None:
     heading, *rest = lines
-    keys, used = _step_keys(rest, problems)
+    keys, used = keyed.read(rest, STEP_KEYS, STEP_LISTS, problems, "step")
     if "at" not in keys.values:
         problems.append(Problem(heading.number, "this step shows no event; write `at: client.text[0]` under its title"))
         return None
@@ -108,7 +117,7 @@ def _step(number: int, lines: list[Line], problems: list[Problem]) -> Step | Non
     field = keys.values.get("field")
     if not field:
         problems.append(Problem(where.number, "say which field is open at first: add `field: payload` under `at`"))
-    expects = [_expect(line, at.event, problems) for line in keys.expects]
+    expects = [_expect(line, at.event, problems) for line in keys.many["expect"]]
     return Step(
         number,
         heading.number,
@@ -118,8 +127,9 @@ def _step(number: int, lines: list[Line], problems: list[Problem]) -> Step | Non
         _byte(keys.values.get("byte"), problems),
         _note(keys.values.get("page"), problems),
         _note(keys.values.get("program"), problems),
+        tuple(Block("notes", line.number, line.text) for line in keys.many["notes"]),
         tuple(expect for expect in expects if expect),
-        _blocks(rest[used:], problems),
+        read_blocks(rest[used:], problems),
     )
 
 
@@ -139,29 +149,6 @@ def _expect(line: Line, at: EventName, problems: list[Problem]) -> Expect | None
         return None
 
 
-def _step_keys(lines: list[Line], problems: list[Problem]) -> tuple[_Keys, int]:
-    """The `key: value` lines, up to the first empty line, and how many lines they take."""
-    keys = _Keys({}, [])
-    for used, line in enumerate(lines):
-        match = _SETTING.fullmatch(line.text.strip())
-        if not match:
-            if line.text.strip():
-                problems.append(Problem(line.number, "leave an empty line between the settings of a step and its text"))
-            return keys, used
-        key, value = match[1], Line(line.number, match[2] or "")
-        if key not in STEP_KEYS:
-            problems.append(Problem(line.number, f"unknown key `{key}`; the keys are {', '.join(STEP_KEYS)}"))
-        elif not value.text:
-            problems.append(Problem(line.number, f"`{key}` has no value"))
-        elif key == "expect":
-            keys.expects.append(value)
-        elif key in keys.values:
-            problems.append(Problem(line.number, f"`{key}` is written twice; keep one"))
-        else:
-            keys.values[key] = value
-    return keys, len(lines)
-
-
 def _byte(line: Line | None, problems: list[Problem]) -> int | None:
     if line is None:
         return None
@@ -179,49 +166,3 @@ def _note(line: Line | None, problems: list[Problem]) -> Note | None:
         problems.append(Problem(line.number, "write `code | remark`, with spaces around the bar"))
         return None
     return Note(line.number, code, remark)
-
-
-def _blocks(lines: list[Line], problems: list[Problem]) -> tuple[Block, ...]:
-    """Prose, and what stands between `::: kind` and `:::`."""
-    found: list[Block] = []
-    kind, held, opened = "prose", list[Line](), 0
-    for line in lines:
-        word = line.text.rstrip()
-        if not word.startswith(":::"):
-            held.append(line)
-            continue
-        found += _block(kind, held, problems)
-        held, name = [], word[3:].strip()
-        if kind == "prose" and not name:
-            problems.append(Problem(line.number, "this `:::` closes nothing; remove it"))
-        elif kind != "prose" and name:
-            problems.append(Problem(line.number, f"close `::: {kind}` of line {opened} with `:::` first"))
-        elif name and name not in BLOCKS:
-            problems.append(Problem(line.number, f"unknown block `{name}`; the blocks are {', '.join(BLOCKS)}"))
-        kind, opened = (name if name in BLOCKS else "aside") if name else "prose", line.number
-    if kind != "prose":
-        problems.append(Problem(opened, f"`::: {kind}` is never closed; end it with a line `:::`"))
-    return (*found, *_block(kind, held, problems))
-
-
-def _block(kind: str, lines: list[Line], problems: list[Problem]) -> Iterator[Block]:
-    while lines and not lines[0].text.strip():
-        lines = lines[1:]
-    if not lines:
-        return
-    if kind not in QUESTIONS:
-        yield Block(kind, lines[0].number, "\n".join(line.text for line in lines).rstrip())
-        return
-    choices = tuple(choice for line in lines if line.text.startswith("- ") and (choice := _choice(line, problems)))
-    asked = [line.text for line in lines if not line.text.startswith("- ")]
-    if len(choices) < 2 or not any(choice.right for choice in choices):
-        problems.append(Problem(lines[0].number, "a question needs two answers or more, a right one marked `- [x]`"))
-    yield Block(kind, lines[0].number, "\n".join(asked).strip(), choices)
-
-
-def _choice(line: Line, problems: list[Problem]) -> Choice | None:
-    match = _CHOICE.fullmatch(line.text.rstrip())
-    if not match or not match["reason"]:
-        problems.append(Problem(line.number, "write `- [ ] answer | reason` or `- [x] right answer | reason`"))
-        return None
-    return Choice(line.number, match["text"], match["mark"] == "x", match["reason"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import struct
 import threading
 from base64 import b64encode
 from collections import deque
@@ -28,10 +29,15 @@ log = logging.getLogger("socketscope.live")
 
 
 class Say(NamedTuple):
-    """Something to send once `after` messages have come from the server."""
+    """Something to send once `after` messages have come from the server; then a `rest` of so many seconds.
+
+    `leave` is how to go at this point: `fin` without a word, `rst` at once.
+    """
 
     act: Callable[[Client], bytes]
     after: int = 0
+    rest: float = 0.0
+    leave: str = ""
 
 
 class Crowded(Exception):
@@ -47,7 +53,7 @@ class ScriptedClient:
         self._lock = threading.Lock()
         self._outbox = bytearray(client.request())
         self._messages = 0
-        self._not_before = 0.0
+        self._not_before = self._rests_until = 0.0
         self._heard_at = self._began = monotonic()
         self._sock = socket.create_connection(address, CONNECT_SECONDS)
         self._sock.setblocking(False)
@@ -108,21 +114,31 @@ class ScriptedClient:
     def _patience(self) -> float:
         """Milliseconds until there may be something to say or a reason to leave."""
         if self._plan and self._client.opened and self._messages >= self._plan[0].after:
-            return max(self._not_before - monotonic(), 0) * 1000 + 1
+            return max(self._not_before - monotonic(), self._rests_until - monotonic(), 0) * 1000 + 1
         return QUIET_SECONDS * 1000 if self._leave else 60_000
 
     def _speak(self) -> None:
         with self._lock:
             plan = self._plan
             ready = self._client.opened and plan and self._messages >= plan[0].after
-            if ready and monotonic() >= self._not_before:
-                self._outbox += plan.popleft().act(self._client)
-                self._not_before = monotonic() + PACE_SECONDS * self._leave
+            now = monotonic()
+            if ready and now >= max(self._not_before, self._rests_until):
+                say = plan.popleft()
+                self._outbox += say.act(self._client)
+                self._not_before, self._rests_until = now + PACE_SECONDS * self._leave, now + say.rest
+                if say.leave:
+                    self._go(say.leave)
         if self._outbox:
             try:
                 del self._outbox[: self._sock.send(self._outbox)]
             except BlockingIOError:
                 pass  # the server reads slowly; POLLOUT will tell
+
+    def _go(self, how: str) -> None:
+        """The script ends here: without a Close frame, or even without a FIN."""
+        if how == "rst":
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._began = -LIFE_SECONDS
 
     def _listen(self) -> bool:
         """Read what came and answer it; False at the end of the connection."""
@@ -142,6 +158,12 @@ class ScriptedClient:
         return True
 
 
+def _speaker(host: str, session: str) -> Client:
+    """A client of `echo` that draws key and masks as it should."""
+    key = b64encode(os.urandom(16)).decode()
+    return Client(host, f"/ws/{session}?app=echo", key=key, mask=lambda: os.urandom(4))
+
+
 class ScriptedClients:
     """All of them; `address` is where our own server listens."""
 
@@ -152,30 +174,24 @@ class ScriptedClients:
         self._running: list[ScriptedClient] = []
         self._speaking: dict[str, ScriptedClient] = {}
 
-    def start(
-        self, session: str, app: str, plan: list[Say], *, key: str = "", mask: Callable[[], bytes] | None = None
-    ) -> ScriptedClient:
-        """Connect to a session and play a plan. Raises Crowded, or OSError when our own port does not answer."""
-        return self._connect(session, app, plan, key, mask, leave=True)
+    def start(self, session: str, make: Callable[[str], Client], plan: list[Say]) -> ScriptedClient:
+        """Connect the client that `make` gives for our host, and play a plan.
+
+        Raises Crowded, or OSError when our own port does not answer.
+        """
+        return self._connect(make, plan, leave=True)
 
     def speaker(self, session: str) -> ScriptedClient:
         """The client of a session that says what it is told to; connected on first use. Raises as `start` does."""
         client = self._speaking.get(session)
         if client is None or client.ended.is_set():
-            client = self._speaking[session] = self._connect(session, "echo", [], "", None, leave=False)
+            client = self._speaking[session] = self._connect(lambda host: _speaker(host, session), [], leave=False)
         return client
 
-    def _connect(
-        self, session: str, app: str, plan: list[Say], key: str, mask: Callable[[], bytes] | None, *, leave: bool
-    ) -> ScriptedClient:
+    def _connect(self, make: Callable[[str], Client], plan: list[Say], *, leave: bool) -> ScriptedClient:
         host, port = self.address
         shown = f"[{host}]" if ":" in host else host
-        client = Client(
-            f"{shown}:{port}",
-            f"/ws/{session}?app={app}",
-            key=key or b64encode(os.urandom(16)).decode(),
-            mask=mask or (lambda: os.urandom(4)),
-        )
+        client = make(f"{shown}:{port}")
         with self._lock:
             self._running = [other for other in self._running if not other.ended.is_set()]
             self._speaking = {id: other for id, other in self._speaking.items() if not other.ended.is_set()}

@@ -24,7 +24,8 @@ class Client:
     """One connection, seen from the client. `mask` gives four fresh bytes for every frame.
 
     `replies` gives what came, and the frames that answer it by themselves: Pongs, and the answer to a Close. What the
-    server did wrong is in `violations`.
+    server did wrong is in `violations`. `head` is sent as the request as it is, right or wrong; with `automatic` False
+    nothing is answered by itself.
     """
 
     def __init__(
@@ -36,6 +37,8 @@ class Client:
         mask: Callable[[], bytes],
         headers: tuple[tuple[str, str], ...] = (),
         limits: Limits | None = None,
+        head: bytes | None = None,
+        automatic: bool = True,
     ) -> None:
         self.response: Response | None = None
         self.heard: list[Received] = []
@@ -44,7 +47,8 @@ class Client:
         self.closed = False
         self._mask = mask
         self._head = bytearray()
-        self._raw = write_request(host, target, key, headers)
+        self._raw = write_request(host, target, key, headers) if head is None else head
+        self._automatic = automatic
         self._request: Request = parse_request(self._raw)
         self._limits = limits or Limits()
         self._reader: FrameReader | None = None
@@ -119,10 +123,10 @@ class Client:
 
     def _take(self, item: Received) -> list[bytes]:
         if item[0] == Opcode.PING:
-            return [] if self._said_close else [self.frame(Opcode.PONG, item[1])]
+            return [self.frame(Opcode.PONG, item[1])] if self._automatic and not self._said_close else []
         if item[0] == Opcode.CLOSE:
-            self.closed = True
-            return [] if self._said_close else [self.frame(Opcode.CLOSE, item[1][:2])]
+            self.closed = self._automatic or self._said_close
+            return [self.frame(Opcode.CLOSE, item[1][:2])] if self._automatic and not self._said_close else []
         return []
 
     def _fail(self, fault: Fault) -> list[bytes]:

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from app.anatomy import Explanation, explain, explain_bytes, family
-from app.lessons import Binding, Lesson, bind, lessons, render, render_intro, replay, scripted
+from app.lessons import Binding, Example, Lesson, bind, bind_live, lessons, play, render, render_intro
+from app.lessons.given import given_of
 from app.live.aim import SESSION_ID
 from app.live.connection import Connection
 from app.live.fold import Fold
@@ -33,9 +34,17 @@ class Recorded(NamedTuple):
     """A lesson with its recorded example."""
 
     lesson: Lesson
-    trace: Trace
-    events: list[Event]
+    example: Example
     binding: Binding
+
+    @property
+    def events(self) -> list[Event]:
+        """The events of every connection, in order."""
+        return self.example.events
+
+    def trace_of(self, event: Event) -> Trace:
+        """The trace that an event belongs to."""
+        return self.example.trace_of(event.seq)
 
 
 @cache
@@ -48,9 +57,8 @@ def shelf() -> dict[str, Lesson]:
 def recorded(slug: str) -> Recorded:
     """A lesson's recorded example; it never changes."""
     lesson = shelf()[slug]
-    trace = scripted(lesson)
-    events = replay(trace)
-    return Recorded(lesson, trace, events, bind(lesson, events, trace))
+    example = play(lesson)
+    return Recorded(lesson, example, bind(lesson, example))
 
 
 def _recorded(slug: str) -> Recorded:
@@ -90,7 +98,7 @@ def home() -> str:
     """The start page."""
     first = recorded(next(iter(shelf())))
     masked = next((event for event in first.events if event.kind == "frame" and event.side == "client"), None)
-    strip = scene.compose(explain(masked, first.trace)) if masked else None
+    strip = scene.compose(explain(masked, first.trace_of(masked))) if masked else None
     shown = [lesson for lesson in shelf().values() if not lesson.twin_of]
     return render_template("home.html", lessons=shown, strip=strip, ws_base=_ws_base(), active="")
 
@@ -109,10 +117,12 @@ def learn_first() -> ResponseReturnValue:
 def learn(slug: str) -> str:
     """A lesson with its recorded example; `step` or `seq` and `field` choose what is marked."""
     found = _recorded(slug)
-    views = step_views(found.lesson, render(found.lesson, found.binding), found.events)
+    seed = request.args.get("seed", 0, type=int)
+    binding = bind(found.lesson, found.example, given=given_of(found.lesson, seed)) if seed else found.binding
+    views = step_views(found.lesson, render(found.lesson, binding, seed), found.events)
     event, current = _chosen(found, views)
     field = request.args.get("field") or (current.field if current and "seq" not in request.args else "")
-    rows = rungs.rungs_of(found.events, found.trace)
+    rows = rungs.rungs_of(found.events, found.trace_of)
     return render_template(
         "learn.html",
         active="learn",
@@ -126,7 +136,7 @@ def learn(slug: str) -> str:
         state=event.state["client"].lower(),
         plan=json.dumps(found.lesson.script),
         explain_url=url_for("pages.explain_lesson", slug=slug),
-        **_scene(explain(event, found.trace), found.trace, field),
+        **_scene(explain(event, found.trace_of(event)), found.trace_of(event), field),
     )
 
 
@@ -134,7 +144,8 @@ def _chosen(found: Recorded, views: list[StepView]) -> tuple[Event, StepView | N
     """The event that the address asks for, and the step that it belongs to."""
     seq = request.args.get("seq", type=int)
     if seq is None:
-        number = request.args.get("step", 1, type=int)
+        opened = found.lesson.step_of_block(request.args.get("open", ""))
+        number = opened or request.args.get("step", 1, type=int)
         wanted = next((view for view in views if view.number == number and view.seq is not None), views[0])
         seq = wanted.seq or 0
     event = next((event for event in found.events if event.seq == seq), None)
@@ -159,22 +170,23 @@ def explain_lesson(slug: str) -> str:
     event = next((event for event in found.events if event.seq == seq), None)
     if event is None:
         abort(404, t("error.no-event"))
-    return render_template("parts/explain.html", **_scene(explain(event, found.trace), found.trace, ""))
+    trace = found.trace_of(event)
+    return render_template("parts/explain.html", **_scene(explain(event, trace), trace, ""))
 
 
 @bp.get("/learn/<slug>/events")
 def lesson_events(slug: str) -> Response:
     """The events of the recorded example."""
     found = _recorded(slug)
-    return jsonify(events=[event_json(event, found.trace) for event in found.events])
+    return jsonify(events=[event_json(event, found.trace_of(event)) for event in found.events])
 
 
 @bp.get("/learn/<slug>/bind")
 def lesson_bind(slug: str) -> Response:
     """How a live connection fills the lesson."""
     found = _recorded(slug)
-    fold, _ = _fold(find(request.args.get("session", "")))
-    binding = bind(found.lesson, fold.events, fold.trace, live=True)
+    fold, connection = _fold(find(request.args.get("session", "")))
+    binding = bind_live(found.lesson, found.lesson.part_of(connection.app), fold.events, fold.trace)
     return jsonify(steps=binding.steps, values=binding.values)
 
 

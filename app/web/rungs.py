@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from app.protocol.events import Event, Violation, summary, tag
@@ -22,12 +23,12 @@ class Rung(NamedTuple):
     classes: str
 
 
-def rungs_of(events: list[Event], trace: Trace) -> list[Rung]:
+def rungs_of(events: list[Event], trace_of: Callable[[Event], Trace]) -> list[Rung]:
     """The rows, in order. Messages repeat what their frames say, violations belong to the frame they are about."""
     told = {violation.rule for event in events if event.kind != "violation" for violation in event.violations}
     shown = [event for event in events if _has_row(event, told)]
     brackets = _brackets(shown)
-    return [_rung(event, trace, brackets.get(event.seq, "")) for event in shown]
+    return [_rung(event, trace_of(event), brackets.get(event.seq, "")) for event in shown]
 
 
 def _has_row(event: Event, told: set[str]) -> bool:

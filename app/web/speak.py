@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.lessons import Lesson, lessons, said
-from app.lessons.model import Action
+from app.lessons import Lesson, lessons
+from app.lessons.heads import client_of
+from app.lessons.model import Action, Part
+from app.lessons.script import writes
 from app.live.connection import Connection
 from app.live.hub import Hub
 from app.live.scripted import Say as ClientSay
@@ -95,8 +97,16 @@ def _accepted(session: Session, client: ScriptedClient) -> Connection:
 def play(hub: Hub, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     """A lesson's script, from the first byte of its handshake."""
     lesson = _lesson(str(body.get("lesson", "")))
-    client = hub.clients.start(session.id, lesson.app, plan(lesson.client), key=SAMPLE_KEY, mask=lambda: SAMPLE_MASK)
-    return {"connection": _accepted(session, client).id, "lesson": lesson.slug}
+    if lesson.recording:
+        raise Unclear("This lesson was recorded elsewhere and cannot be played here.", 409)
+    ids = [_accepted(session, _start(hub, session, part)).id for part in lesson.parts]
+    return {"connection": ids[0], "connections": ids, "lesson": lesson.slug}
+
+
+def _start(hub: Hub, session: Session, part: Part) -> ScriptedClient:
+    return hub.clients.start(
+        session.id, lambda host: client_of(part, host, session.id, SAMPLE_KEY, SAMPLE_MASK), plan(part.client)
+    )
 
 
 def plan(actions: tuple[Action, ...]) -> list[ClientSay]:
@@ -107,12 +117,26 @@ def plan(actions: tuple[Action, ...]) -> list[ClientSay]:
         if action.verb == "wait":
             after = max(after, int(action.options["messages"]))
         else:
-            steps.append(ClientSay(_saying(action), after))
+            steps += _says(action, after)
     return steps
 
 
-def _saying(action: Action) -> Callable[[Client], bytes]:
-    return lambda client: said(action, client)
+def _says(action: Action, after: int) -> list[ClientSay]:
+    """One thing to send, or several writes where it is cut: they are made together, when the first is due."""
+    if action.verb == "idle":
+        return [ClientSay(lambda client: b"", after, rest=float(action.options["seconds"]))]
+    if action.verb == "end":
+        return [ClientSay(lambda client: b"", after, leave=str(action.options["how"]))]
+    waiting: list[bytes] = []
+
+    def first(client: Client) -> bytes:
+        waiting.extend(writes(action, client))
+        return waiting.pop(0) if waiting else b""
+
+    def next_one(client: Client) -> bytes:
+        return waiting.pop(0) if waiting else b""
+
+    return [ClientSay(first, after), *(ClientSay(next_one, after) for _ in action.options.get("cut", ()))]
 
 
 def _lesson(slug: str) -> Lesson:

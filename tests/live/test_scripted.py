@@ -16,9 +16,32 @@ def hello(client: Client) -> bytes:
     return client.frame(Opcode.TEXT, b"Hello")
 
 
+def sample(host: str) -> Client:
+    return Client(host, "/ws/demo?app=echo", key=SAMPLE_KEY, mask=lambda: SAMPLE_MASK)
+
+
+def test_a_client_may_rest_and_leave_without_a_word(server: FrontServer) -> None:
+    plan = [Say(hello, rest=0.05), Say(lambda client: b"", after=1, leave="fin")]
+    client = server.hub.clients.start("demo", sample, plan)
+    assert client.ended.wait(10)
+    found = server.hub.sessions.named("demo").find_peer(client.name, 5)
+    assert found and found.closed.wait(5)
+    assert found.trace.bytes("client").endswith(HELLO)
+    first = next(record for record in found.trace.records if record.kind != "data")
+    assert (first.side, first.kind) == ("client", "fin")
+
+
+def test_a_client_may_reset_the_connection(server: FrontServer) -> None:
+    client = server.hub.clients.start("demo", sample, [Say(hello), Say(lambda client: b"", after=1, leave="rst")])
+    assert client.ended.wait(10)
+    found = server.hub.sessions.named("demo").find_peer(client.name, 5)
+    assert found and found.closed.wait(5)
+    assert "rst" in [record.kind for record in found.trace.records]
+
+
 def test_a_plan_is_played_to_its_end(server: FrontServer) -> None:
     plan = [Say(hello), Say(lambda client: client.close(1000), after=1)]
-    client = server.hub.clients.start("demo", "echo", plan, key=SAMPLE_KEY, mask=lambda: SAMPLE_MASK)
+    client = server.hub.clients.start("demo", sample, plan)
     assert client.ended.wait(10)
     found = server.hub.sessions.named("demo").find_peer(client.name, 5)
     assert found and found.closed.wait(5)

@@ -1,0 +1,91 @@
+"""What a task gives to its reader: drawn anew for each seed, and always the same for one. Pure.
+
+`given: key = key` makes `given.key`, and with it `given.key.accept` and whatever else follows from it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha1, sha256
+
+from app.lessons.model import Lesson, Task
+from app.protocol.frames import apply_mask
+from app.protocol.handshake import GUID, accept_key
+
+_WORDS = ("Hello", "byte", "frame", "mask", "ping", "socket", "wire", "echo", "bits", "tide", "lamp", "moss")
+
+
+def _bits(data: bytes) -> str:
+    return "".join(f"{byte:08b}" for byte in data)
+
+
+def _number(data: bytes) -> dict[str, str]:
+    """A number that is never small: its leading byte has its highest bit set."""
+    data = bytes((data[0] | 0x80,)) + data[1:]
+    return {"": data.hex(), "number": str(int.from_bytes(data, "big")), "bits": _bits(data), "hex": data.hex()}
+
+
+def _key(data: bytes) -> dict[str, str]:
+    key = b64encode(data[:16])
+    digest = sha1(key + GUID).digest()
+    return {
+        "": key.decode(),
+        "bytes": data[:16].hex(),
+        "concat": (key + GUID).decode(),
+        "sha1": digest.hex(),
+        "accept": accept_key(key).decode(),
+        "unjoined": b64encode(sha1(key).digest()).decode(),
+        "hex": b64encode(digest.hex().encode()).decode(),
+    }
+
+
+def _masked(data: bytes) -> dict[str, str]:
+    word, key = _WORDS[data[0] % len(_WORDS)].encode(), data[4:8]
+    wire = apply_mask(word, key)
+    return {
+        "": wire.hex(),
+        "key": key.hex(),
+        "wire": wire.hex(),
+        "text": word.decode(),
+        "hex": word.hex(),
+        "first": bytes((key[0],)).hex(),
+    }
+
+
+def _xor(data: bytes) -> dict[str, str]:
+    a, b = data[0] | 0x80, data[1] | 1
+    names = {"a": a, "b": b, "xor": a ^ b, "or": a | b, "and": a & b}
+    return {"": f"{a:02x}"} | {name: f"{value:02x}" for name, value in names.items()} | {"bits": f"{a ^ b:08b}"}
+
+
+def _triple(data: bytes) -> dict[str, str]:
+    three = bytes(65 + byte % 26 + 32 * (byte > 127) for byte in data[:3])
+    return {"": three.decode(), "hex": three.hex(), "bits": _bits(three), "base64": b64encode(three).decode()}
+
+
+KINDS: dict[str, tuple[int, Callable[[bytes], dict[str, str]]]] = {
+    "byte": (1, _number),
+    "word": (2, _number),
+    "xor": (2, _xor),
+    "triple": (3, _triple),
+    "masked": (8, _masked),
+    "key": (16, _key),
+}
+"""Every kind of given: how many bytes are drawn, and the names that follow from them."""
+
+
+def draw(task: Task, seed: int) -> dict[str, str]:
+    """What a task gives for a seed, by name: `key`, `key.accept` ..."""
+    found: dict[str, str] = {}
+    for given in task.givens:
+        size, names = KINDS[given.kind]
+        data = sha256(f"{seed}/{task.id}/{given.name}".encode()).digest()[:size]
+        for name, value in names(data).items():
+            found[f"{given.name}.{name}" if name else given.name] = value
+    return found
+
+
+def given_of(lesson: Lesson, seed: int = 0) -> dict[str, str]:
+    """What all tasks of a lesson give; names are unique in a lesson."""
+    return {name: value for task in lesson.tasks for name, value in draw(task, seed).items()}
