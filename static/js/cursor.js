@@ -31,8 +31,10 @@ export function select(field, byte = null) {
 
 /** The row of a step of the lesson (counted from 1), null while the conversation has not reached it. @param {number} step */
 export function rungOfStep(step) {
-  const { binding, rungs } = store.state;
-  return rungAt(rungs, binding.steps[step - 1] ?? null);
+  const { binding, rungs, events } = store.state;
+  const seq = binding.steps[step - 1] ?? null;
+  // The binding may know more than has been drawn: then the step waits a moment longer.
+  return seq === null || seq > (events.at(-1)?.seq ?? -1) ? null : rungAt(rungs, seq);
 }
 
 /** The step of the lesson that the chosen row belongs to: its own, else the last step before it. */
@@ -40,8 +42,8 @@ export function stepOfCursor() {
   const { binding, rungs } = store.state;
   const place = index();
   let found = 0;
-  binding.steps.forEach((seq, n) => {
-    const rung = rungAt(rungs, seq);
+  binding.steps.forEach((_, n) => {
+    const rung = rungOfStep(n + 1);
     const at = rung ? rungs.indexOf(rung) : -1;
     if (at >= 0 && at <= place) found = n + 1;
   });

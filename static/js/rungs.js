@@ -89,8 +89,7 @@ export function rungsOf(events, held) {
   return rungs;
 }
 
-/** The row that shows an event: its own, else the last one before it. @param {Rung[]} rungs @param {number | null} seq */
+/** The row that shows an event: its own, else the last one before it. @param {Rung[]} rungs @param {number} seq */
 export function rungAt(rungs, seq) {
-  if (seq === null) return null;
   return rungs.findLast((rung) => rung.event !== null && rung.event.seq <= seq) ?? null;
 }

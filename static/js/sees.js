@@ -1,8 +1,7 @@
 // @ts-check
 /** `<ss-sees>`: what the two programs notice of a row. For this page's own connection it is what its WebSocket really did. */
-import { current } from "./cursor.js";
+import { current, rungOfStep } from "./cursor.js";
 import { find } from "./dom.js";
-import { rungAt } from "./rungs.js";
 import { store } from "./store.js";
 import { has, t } from "./words.js";
 
@@ -66,12 +65,12 @@ class Sees extends HTMLElement {
     const rung = current();
     this.hidden = !rung;
     if (!rung) return;
-    const { source, own, connection, rungs, binding } = store.state;
+    const { source, own, connection } = store.state;
     const mine = source === "live" && own !== null && own === connection;
     const script = source === "recorded" ? !find("[data-plan]") : !mine;
     const kind = situation(rung);
     const step = find("section.cur");
-    const bound = step && rungAt(rungs, binding.steps[Number(step.dataset.step) - 1] ?? null) === rung;
+    const bound = step && rungOfStep(Number(step.dataset.step)) === rung;
     const notes = bound ? find(".notes", step) : null;
     const told = (/** @type {string} */ name) => find(`.${name}`, notes ?? this)?.textContent ?? "";
     const said = (/** @type {string} */ name) => (has(`js.sees.${kind}.${name}`) ? t(`js.sees.${kind}.${name}`, { text: rung.summary }) : "");

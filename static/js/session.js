@@ -17,6 +17,7 @@ const NOTHING = { connection: null, events: [], held: [], at: null, field: null,
 const known = new Map();
 let url = "";
 let awaited = false;
+let met = "";
 
 /** Runs something that may fail, and says so on the page instead of nowhere. @param {() => Promise<unknown>} work */
 export async function attempt(work) {
@@ -102,8 +103,9 @@ async function fetchEvents(id, last) {
   const after = Math.max(-1, ...known.get(id)?.keys() ?? []);
   if (last !== undefined && last <= after) return;
   await attempt(async () => {
-    const { events } = await call(`/api/sessions/${store.state.session}/events?connection=${id}&after=${after}`);
+    const { events, more } = await call(`/api/sessions/${store.state.session}/events?connection=${id}&after=${after}`);
     if (events.length) takeEvents(id, events);
+    if (more) fetchEvents(id, last);
   });
 }
 
@@ -127,7 +129,11 @@ function show(id) {
 export function settle() {
   const { rungs, held, at, follow: tail } = store.state;
   const waiting = rungs.find((rung) => rung.held && rung.held.n === held[0]?.n);
-  if (waiting) return store.set({ at: waiting.key, field: at === waiting.key ? store.state.field : null });
+  const name = `${store.state.connection} ${held[0]?.n}`;
+  if (waiting && name !== met) {
+    met = name; // once: afterwards the reader may look elsewhere while it waits
+    return store.set({ at: waiting.key, field: null, byte: null });
+  }
   const gone = at !== null && !rungs.some((rung) => rung.key === at);
   if (tail || gone) return store.set({ at: rungs.at(-1)?.key ?? null });
   if (at === null) {
