@@ -11,8 +11,9 @@ from app.protocol.events import Violation
 from app.protocol.fault import Fault
 from app.protocol.frames import Opcode, close_payload, write_frame
 from app.protocol.handshake import Request, Response, find_end, parse_request, parse_response, write_request
+from app.protocol.items import Frame, Received
 from app.protocol.limits import Limits
-from app.protocol.reader import Frame, FrameReader, Received
+from app.protocol.reader import FrameReader
 from app.protocol.rules import RULES, STRICT
 
 SAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ=="

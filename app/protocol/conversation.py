@@ -16,9 +16,10 @@ from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.frames import DATA, Opcode
 from app.protocol.handshake import Request, Response, find_end, parse_request, parse_response
+from app.protocol.items import Frame, Item, Received
 from app.protocol.limits import Limits
 from app.protocol.opening import judge_request, not_http
-from app.protocol.reader import Frame, FrameReader, Item, Received
+from app.protocol.reader import FrameReader
 from app.protocol.relations import Finding, Relations, Sight
 from app.protocol.states import advance
 from app.trace import SIDES, Record, Side

@@ -5,6 +5,10 @@ from __future__ import annotations
 import zlib
 from collections import deque
 
+from app.protocol.extensions import Deflate
+from app.protocol.fault import Fault, at_bytes
+from app.trace import Side
+
 TAIL = b"\x00\x00\xff\xff"
 """The end of a sync flush: the sender cuts it off, the receiver puts it back (section 7.2.1 and 7.2.2)."""
 
@@ -101,6 +105,22 @@ class Inflater:
         self._recent_size += len(out)
         while self._recent_size - len(self._recent[0]) >= WINDOW:
             self._recent_size -= len(self._recent.popleft())
+
+
+def inflater(side: Side, deflate: Deflate | None) -> Inflater | None:
+    """What inflates the messages of `side` under an agreement, if there is one."""
+    if deflate is None:
+        return None
+    if side == "client":
+        return Inflater(deflate.client_max_window_bits, not deflate.client_no_context_takeover)
+    return Inflater(deflate.server_max_window_bits, not deflate.server_no_context_takeover)
+
+
+def refusal(error: InflateError | TooBig, place: tuple[int, int], limit: int) -> Fault:
+    """The fault of a payload, at `place` in the stream, that could not be inflated."""
+    if isinstance(error, InflateError):
+        return at_bytes("pmd.deflate.valid", *place, str(error))
+    return at_bytes("pmd.bomb", *place, str(error) or f"inflates to more than {limit} bytes")
 
 
 class Deflater:

@@ -7,11 +7,10 @@ leaves it for the complete path, which knows every rule and judges each bit as s
 from __future__ import annotations
 
 from array import array
-from itertools import pairwise
-from typing import NamedTuple
 
 from app.protocol import closing
-from app.protocol.deflate import InflateError, Inflater, TooBig
+from app.protocol.assembly import OpenFrame, OpenMessage
+from app.protocol.deflate import InflateError, TooBig, inflater, refusal
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.frames import (
@@ -25,96 +24,16 @@ from app.protocol.frames import (
     length_form,
     read_header,
 )
+from app.protocol.header_rules import Standing, judge_length, judge_start
+from app.protocol.items import Frame, Item, with_frames
 from app.protocol.limits import Limits
-from app.protocol.utf8 import BadUtf8, Utf8, find_error, is_utf8
+from app.protocol.utf8 import find_error, is_utf8
 from app.trace import Side
 
-Received = tuple[int, bytes, int, int]
-"""A message or control frame: opcode, payload (unmasked, inflated), numbers of its first and last frame."""
-
-
-class Frame(NamedTuple):
-    """A complete frame: its header and where it starts and ends, in bytes of the stream."""
-
-    header: Header
-    start: int
-    end: int
-
-
-Item = Received | Frame | Fault
+_LONG = (b"\x7f", b"\xff")
+"""The second byte of a frame that is too long to be all in one read."""
 
 _HTTP = (b"GET ", b"HTTP/", b"POST ", b"PUT ", b"HEAD ")
-
-
-class _Open:
-    """The frame whose payload is arriving."""
-
-    __slots__ = ("got", "header", "number", "parts", "start")
-
-    def __init__(self, header: Header, number: int, start: int) -> None:
-        self.header = header
-        self.number = number
-        self.start = start
-        self.got = 0
-        self.parts: list[bytes] = []
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """Where the payload lies in the stream; of a frame without one, the whole frame."""
-        body = self.start + self.header.size
-        return (body if self.header.length else self.start), body + self.header.length
-
-
-class _Message:
-    """The data message that is being put together, over one or more frames.
-
-    `plain` as long as it is uncompressed and every fragment so far ended between two characters; `raw` when its bytes
-    are taken as they are.
-    """
-
-    __slots__ = ("compressed", "count", "empty", "first", "opcode", "parts", "plain", "raw", "size", "spoiled", "utf8")
-
-    def __init__(self, opcode: int, first: int, compressed: bool) -> None:
-        self.opcode = opcode
-        self.first = first
-        self.compressed = compressed
-        self.plain = not compressed
-        self.raw = opcode == Opcode.BINARY and not compressed
-        self.parts: list[bytes] = []
-        self.size = 0
-        self.count = 0
-        self.empty = 0
-        self.spoiled = False
-        self.utf8: Utf8 | None = None
-
-    def spoil(self) -> None:
-        """The message is beyond repair: nothing more of it is looked at, and it is not delivered."""
-        self.spoiled = True
-        self.plain = self.raw = False
-        self.parts.clear()
-
-    def takes(self, payload: bytes, limits: Limits) -> bool:
-        """Add a whole plain fragment, unless something about it needs a closer look."""
-        size = self.size + len(payload)
-        if size > limits.message or self.count >= limits.fragments:
-            return False
-        if self.opcode == 1 and not payload.isascii():
-            return False
-        self.parts.append(payload)
-        self.size = size
-        self.count += 1
-        self.empty = 0
-        return True
-
-    def check(self, plain: bytes) -> BadUtf8 | None:
-        """Check the next piece of a text message."""
-        if self.opcode != Opcode.TEXT:
-            return None
-        if self.utf8 is None:
-            self.utf8 = Utf8()
-        bad = self.utf8.feed(plain)
-        self.plain = not self.compressed and not self.utf8.pending
-        return bad
 
 
 class FrameReader:
@@ -146,16 +65,9 @@ class FrameReader:
         self._detail = detail
         self._rest = b""
         self._judged = 0
-        self._open: _Open | None = None
-        self._message: _Message | None = None
-        self._inflater = self._make_inflater(deflate)
-
-    def _make_inflater(self, deflate: Deflate | None) -> Inflater | None:
-        if deflate is None:
-            return None
-        if self._masked:
-            return Inflater(deflate.client_max_window_bits, not deflate.client_no_context_takeover)
-        return Inflater(deflate.server_max_window_bits, not deflate.server_no_context_takeover)
+        self._open: OpenFrame | None = None
+        self._message: OpenMessage | None = None
+        self._inflater = inflater(side, deflate)
 
     def feed(self, data: bytes) -> list[Item]:
         """Take the next bytes; what became complete or turned out wrong, in order."""
@@ -168,10 +80,12 @@ class FrameReader:
             if self._open is not None:
                 pos = self._payload(data, pos, items)
                 continue
-            if self._may_hurry():
+            if data[pos + 1 : pos + 2] not in _LONG and self._may_hurry():
                 taken: list[Item] = []
                 number, pos = len(self.index), self._fast(data, pos, taken)
-                items += self._with_frames(data, number, self.offset + pos, taken) if self._detail else taken
+                if self._detail:
+                    taken = with_frames(data, self.offset, [*self.index[number:], self.offset + pos], number, taken)
+                items += taken
                 if pos == size:
                     break
             after = self._header(data, pos, items)
@@ -250,7 +164,7 @@ class FrameReader:
                 self._whole(first & 15, payload, number, (offset + start, offset + end), items)
             elif length and 0 < first < 3 if message is None else length and not first & 0x7F:
                 if message is None:
-                    message = _Message(first, number, False)
+                    message = OpenMessage(first, number, False)
                 if message.takes(payload, self._limits):
                     self._message = message
                     if first & 0x80:
@@ -273,31 +187,12 @@ class FrameReader:
         try:
             plain = self._inflater.message(payload, self._limits.message)
         except (InflateError, TooBig) as error:
-            items.append(self._uninflatable(error, place))
+            items.append(refusal(error, place, self._limits.message))
         else:
             if opcode == Opcode.TEXT and not plain.isascii() and (bad := find_error(plain)):
                 items.append(at_bytes("msg.utf8", *place, bad.note))
             else:
                 items.append((opcode, plain, number, number))
-
-    def _with_frames(self, data: bytes, number: int, end: int, items: list[Item]) -> list[Item]:
-        """What the short loop took, every frame reported before what it completed; `number` is the first of them."""
-        full: list[Item] = []
-        waiting = iter(items)
-        item = next(waiting, None)
-        starts = [*self.index[number:], end]
-        for start, after in pairwise(starts):
-            header = read_header(data, start - self.offset)
-            assert header is not None
-            while isinstance(item, Fault) and item.start <= after * 8:
-                full.append(item)
-                item = next(waiting, None)
-            full.append(Frame(header, start, after))
-            if item is not None and not isinstance(item, Fault | Frame) and item[3] == number:
-                full.append(item)
-                item = next(waiting, None)
-            number += 1
-        return full
 
     # The complete path: a header, judged bit by bit in the order of section 5.2.
 
@@ -309,7 +204,7 @@ class FrameReader:
             self._begin(header, start, items)
             return pos + header.size
         if len(data) - pos >= 2 and self._judged < 1:
-            faults = list(self._judge_first(data[pos], data[pos + 1], start))
+            faults = judge_start(data[pos], data[pos + 1], start * 8, self._standing())
             text = bytes(data[pos : pos + 5])
             if faults and text.startswith(_HTTP):
                 self.lost = True
@@ -322,7 +217,7 @@ class FrameReader:
         length_end = pos + {126: 4, 127: 10}.get(data[pos + 1] & 0x7F, 2) if len(data) - pos >= 2 else len(data) + 1
         if self._judged == 1 and length_end <= len(data):
             self._judged = 2
-            items += self._judge_length(data[pos:length_end], start)
+            items += self._length(data[pos:length_end], start)
             if self.lost:
                 return None
         if header is None:
@@ -346,53 +241,13 @@ class FrameReader:
             and not self._judged
         )
 
-    def _judge_first(self, first: int, second: int, start: int) -> list[Fault]:
-        bit, opcode, faults = start * 8, first & 15, []
-        control = is_control(opcode)
-        faults += self._judge_rsv(first, bit, control)
-        if opcode not in OPCODES:
-            faults.append(Fault("frm.opcode", bit + 4, 4, f"opcode {opcode}"))
-        if control and opcode in OPCODES and not first & 0x80:
-            faults.append(Fault("ctl.fin", bit, 1, "FIN is 0 on a control frame"))
-        if control and opcode in OPCODES and second & 0x7F > MAX_CONTROL:
-            faults.append(Fault("ctl.len", bit + 9, 7, f"length {second & 0x7F} on a control frame"))
-        if self._masked and not second & 0x80:
-            faults.append(Fault("frm.mask.client", bit + 8, 1, "MASK is 0"))
-        if not self._masked and second & 0x80:
-            faults.append(Fault("frm.mask.server", bit + 8, 1, "MASK is 1"))
-        if self.closed and opcode in OPCODES:
-            rule = "cls.once" if opcode == Opcode.CLOSE else "cls.no-data-after"
-            if opcode == Opcode.CLOSE or not control:
-                faults.append(Fault(rule, bit + 4, 4, "after this side's Close frame"))
-        elif opcode == Opcode.CONT and self._message is None:
-            faults.append(Fault("msg.start", bit + 4, 4, "nothing to continue"))
-        elif opcode in (Opcode.TEXT, Opcode.BINARY) and self._message is not None:
-            faults.append(Fault("msg.no-interleave", bit + 4, 4, "the message before is not finished"))
-        return faults
+    def _standing(self) -> Standing:
+        return Standing(self._masked, self._inflater is not None, self.closed, self._message is not None)
 
-    def _judge_rsv(self, first: int, bit: int, control: bool) -> list[Fault]:
-        rsv = first >> 4 & 7
-        if self._inflater is None or not rsv & 4:
-            return [Fault("frm.rsv", bit + n, 1, f"RSV{n} is 1") for n in (1, 2, 3) if rsv >> (3 - n) & 1]
-        faults = [Fault("frm.rsv", bit + n, 1, f"RSV{n} is 1") for n in (2, 3) if rsv >> (3 - n) & 1]
-        if control:
-            faults.insert(0, Fault("pmd.rsv1.control", bit + 1, 1, "RSV1 is 1 on a control frame"))
-        elif first & 15 == Opcode.CONT:
-            faults.insert(0, Fault("pmd.rsv1.first", bit + 1, 1, "RSV1 is 1 on a continuation"))
-        return faults
-
-    def _judge_length(self, head: bytes, start: int) -> list[Fault]:
-        size = len(head)
-        length = int.from_bytes(head[2:], "big") if size > 2 else head[1] & 0x7F
-        form = {2: 7, 4: 16, 10: 64}[size]
-        place = (start * 8 + 9, 7) if form == 7 else (start * 8 + 16, form)
-        if length >> 63:
-            self.lost = True
-            return [Fault("frm.len.msb", start * 8 + 16, 1, "the first bit of a 64-bit length is 1")]
-        faults = []
-        if form > length_form(length):
-            faults.append(Fault("frm.len.minimal", *place, f"{length} in the {form}-bit form"))
-        if length > self._limits.frame or self._over(head[0], length):
+    def _length(self, head: bytes, start: int) -> list[Fault]:
+        length, place, faults = judge_length(head, start * 8)
+        self.lost = length >> 63 == 1
+        if not self.lost and (length > self._limits.frame or self._over(head[0], length)):
             faults.append(Fault("frm.limits", *place, f"{length} bytes announced"))
         return faults
 
@@ -409,14 +264,14 @@ class FrameReader:
     def _begin(self, header: Header, start: int, items: list[Item]) -> None:
         number = len(self.index)
         self.index.append(start)
-        self._open = _Open(header, number, start)
+        self._open = OpenFrame(header, number, start)
         if header.opcode not in DATA or self.closed:
             return
         if self._message is None or header.opcode != Opcode.CONT:
             if self._message is not None:
                 self._give_up(self._message)
             compressed = bool(header.rsv1) and self._inflater is not None
-            self._message = _Message(header.opcode, number, compressed)
+            self._message = OpenMessage(header.opcode, number, compressed)
             if header.opcode == Opcode.CONT:
                 self._message.spoil()  # nothing says what it would have continued
         message = self._message
@@ -428,7 +283,7 @@ class FrameReader:
         if many or header.length > self._limits.frame or self._over(header.opcode | header.rsv1 << 6, header.length):
             self._give_up(message)
 
-    def _give_up(self, message: _Message) -> None:
+    def _give_up(self, message: OpenMessage) -> None:
         """A message that will not be delivered; the window it would have left is lost with it."""
         message.spoil()
         if message.compressed and self._inflater is not None:
@@ -457,7 +312,7 @@ class FrameReader:
             self._complete(self.offset + pos + len(piece), items)
         return pos + len(piece)
 
-    def _take(self, frame: _Open, plain: bytes, at: int, items: list[Item]) -> None:
+    def _take(self, frame: OpenFrame, plain: bytes, at: int, items: list[Item]) -> None:
         message, opcode = self._message, frame.header.opcode
         if is_control(opcode):
             frame.parts.append(plain)
@@ -467,7 +322,7 @@ class FrameReader:
             elif not message.spoiled:
                 self._append(message, plain, frame, at, items)
 
-    def _inflate(self, message: _Message, frame: _Open, items: list[Item]) -> None:
+    def _inflate(self, message: OpenMessage, frame: OpenFrame, items: list[Item]) -> None:
         """Inflate a whole frame: piece by piece, it would depend on TCP how far one gets before an error."""
         assert self._inflater is not None
         if self._inflater.broken:
@@ -478,17 +333,12 @@ class FrameReader:
             plain = inflate(b"".join(frame.parts), max(self._limits.message - message.size, 0))
         except (InflateError, TooBig) as error:
             if not message.spoiled:
-                items.append(self._uninflatable(error, frame.place))
+                items.append(refusal(error, frame.place, self._limits.message))
             message.spoil()
         else:
             self._append(message, plain, frame, None, items)
 
-    def _uninflatable(self, error: InflateError | TooBig, place: tuple[int, int]) -> Fault:
-        if isinstance(error, InflateError):
-            return at_bytes("pmd.deflate.valid", *place, str(error))
-        return at_bytes("pmd.bomb", *place, str(error) or f"inflates to more than {self._limits.message} bytes")
-
-    def _append(self, message: _Message, plain: bytes, frame: _Open, at: int | None, items: list[Item]) -> None:
+    def _append(self, message: OpenMessage, plain: bytes, frame: OpenFrame, at: int | None, items: list[Item]) -> None:
         """Add payload to the message; `at` is its place in the stream, None where it was inflated."""
         message.size += len(plain)
         if message.spoiled:
@@ -516,7 +366,7 @@ class FrameReader:
             found.insert(len(found) - carries, Frame(header, frame.start, end))
         items += found
 
-    def _end_frame(self, frame: _Open, items: list[Item]) -> None:
+    def _end_frame(self, frame: OpenFrame, items: list[Item]) -> None:
         message = self._message
         assert message is not None
         if message.compressed:
@@ -524,7 +374,7 @@ class FrameReader:
         if frame.header.fin:
             self._end_message(message, frame, items)
 
-    def _control(self, frame: _Open, items: list[Item]) -> None:
+    def _control(self, frame: OpenFrame, items: list[Item]) -> None:
         header, payload = frame.header, b"".join(frame.parts)
         if header.opcode not in OPCODES or header.length > MAX_CONTROL:
             return
@@ -536,7 +386,7 @@ class FrameReader:
             self._message = None
         items.append((header.opcode, payload, frame.number, frame.number))
 
-    def _end_message(self, message: _Message, frame: _Open, items: list[Item]) -> None:
+    def _end_message(self, message: OpenMessage, frame: OpenFrame, items: list[Item]) -> None:
         if message.utf8 and not message.spoiled and (bad := message.utf8.finish()):
             message.spoil()
             start, end = frame.place

@@ -15,9 +15,10 @@ from app.protocol.extensions import answer
 from app.protocol.fault import Fault
 from app.protocol.frames import Opcode, close_payload, write_frame
 from app.protocol.handshake import Request, accept_key, find_end, parse_request, split_tokens, write_response
+from app.protocol.items import Frame
 from app.protocol.limits import Limits
 from app.protocol.opening import STATUS, judge_request, offered_extensions
-from app.protocol.reader import Frame, FrameReader
+from app.protocol.reader import FrameReader
 from app.protocol.rules import RULES, STRICT
 
 Phase = Literal["head", "open", "closing", "finished"]

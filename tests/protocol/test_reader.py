@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault
 from app.protocol.frames import write_frame
+from app.protocol.items import Frame, Item
 from app.protocol.limits import Limits
-from app.protocol.reader import Frame, FrameReader, Item
+from app.protocol.reader import FrameReader
 from app.trace import SIDES, Side
 from tests.samples import CUTS, STREAMS, chop, client_frame, oddity, squeeze
 
