@@ -10,7 +10,7 @@ from app.protocol.deflate import Deflater
 from app.protocol.events import Violation
 from app.protocol.fault import Fault
 from app.protocol.frames import Opcode, close_payload, write_frame
-from app.protocol.handshake import Request, Response, find_end, parse_request, parse_response, write_request
+from app.protocol.handshake import EndOfHead, Request, Response, parse_request, parse_response, write_request
 from app.protocol.items import Frame, Received
 from app.protocol.limits import Limits
 from app.protocol.reader import FrameReader
@@ -48,6 +48,7 @@ class Client:
         self.closed = False
         self._mask = mask
         self._head = bytearray()
+        self._end_of_head = EndOfHead()
         self._raw = write_request(host, target, key, headers) if head is None else head
         self._automatic = automatic
         self._request: Request = parse_request(self._raw)
@@ -94,7 +95,7 @@ class Client:
 
     def _answer(self, data: bytes) -> bytes:
         self._head += data
-        end = find_end(self._head)
+        end = self._end_of_head.find(self._head)
         if self.response or end is None:
             return b""
         self.response = parse_response(bytes(self._head[:end]))

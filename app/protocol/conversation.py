@@ -15,10 +15,10 @@ from app.protocol.events import Detail, End, Event, EventKind, Message, State, V
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.frames import DATA, Opcode
-from app.protocol.handshake import Request, Response, find_end, parse_request, parse_response
+from app.protocol.handshake import EndOfHead, Request, Response, parse_request, parse_response
 from app.protocol.items import Frame, Item, Received
 from app.protocol.limits import Limits
-from app.protocol.opening import judge_request, not_http
+from app.protocol.opening import START, judge_request, not_http
 from app.protocol.reader import FrameReader
 from app.protocol.relations import Finding, Relations, Sight
 from app.protocol.states import advance
@@ -120,19 +120,20 @@ class Conversation:
 
     def _head(self, side: Side) -> None:
         direction = self._sides[side]
-        if (bad := not_http(direction.buffer, response=side == "server")) is not None:
+        if (bad := not_http(direction.buffer[:START], response=side == "server")) is not None:
             self._found(self._relations.junk(side, bytes(direction.buffer[: bad + 1]), direction.offset))
             direction.phase = "other"
             direction.offset += len(direction.buffer)
             direction.buffer.clear()
             return
-        end = find_end(direction.buffer)
+        end = direction.end_of_head.find(direction.buffer)
         if end is None:
             if len(direction.buffer) > self.limits.head:
                 start = direction.offset
                 self._violate(side, at_bytes("frm.limits", start, start + self.limits.head, "a head without an end"))
                 direction.phase = "other"
             return
+        direction.end_of_head = EndOfHead()
         raw = bytes(direction.buffer[:end])
         rest = bytes(direction.buffer[end:])
         direction.buffer.clear()

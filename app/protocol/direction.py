@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from app.protocol.events import Violation
+from app.protocol.handshake import EndOfHead
 from app.protocol.reader import FrameReader
 
 Phase = Literal["head", "waiting", "frames", "other"]
@@ -57,11 +58,12 @@ class Recent:
 class Direction:
     """One side's stream as far as it has been folded."""
 
-    __slots__ = ("buffer", "ended", "faults", "frames", "offset", "phase", "reader", "recent")
+    __slots__ = ("buffer", "end_of_head", "ended", "faults", "frames", "offset", "phase", "reader", "recent")
 
     def __init__(self) -> None:
         self.phase: Phase = "head"
         self.buffer = bytearray()
+        self.end_of_head = EndOfHead()
         self.offset = 0
         self.reader: FrameReader | None = None
         self.faults: list[Violation] = []

@@ -108,18 +108,38 @@ def _get(headers: tuple[HeaderLine, ...], name: str) -> bytes | None:
     return found[0].value if found else None
 
 
-def find_end(data: bytes | bytearray, start: int = 0) -> int | None:
-    """Where a head ends: just after its empty line, or None while that is missing.
+class EndOfHead:
+    """Looks for the end of a head that arrives in pieces, at every byte once.
 
     A line feed alone also counts as the end of a line here, so that a careless client is answered rather than left
     waiting; it is still a fault. Empty lines before the first line do not end the head.
     """
-    first = _NOT_EMPTY.search(data, start)
-    if first is None:
-        return None
-    begin = first.start()
-    ends = [end + len(mark) for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n") if (end := data.find(mark, begin)) >= 0]
-    return min(ends) if ends else None
+
+    __slots__ = ("_begin", "_seen")
+
+    def __init__(self) -> None:
+        self._begin: int | None = None
+        self._seen = 0
+
+    def find(self, data: bytes | bytearray) -> int | None:
+        """Where the head ends: just after its empty line, or None while that is missing. `data` only ever grows."""
+        if self._begin is None:
+            first = _NOT_EMPTY.search(data, self._seen)
+            self._begin = first.start() if first else None
+        at, self._seen = self._seen - len(_MARKS[0]) + 1, len(data)
+        if self._begin is None:
+            return None
+        at = max(at, self._begin)
+        ends = [end + len(mark) for mark in _MARKS if (end := data.find(mark, at)) >= 0]
+        return min(ends) if ends else None
+
+
+_MARKS = (b"\r\n\r\n", b"\n\n", b"\n\r\n")
+
+
+def find_end(data: bytes | bytearray) -> int | None:
+    """Where the head at the beginning of `data` ends, or None while its empty line is missing."""
+    return EndOfHead().find(data)
 
 
 def split_tokens(values: Iterable[bytes]) -> list[bytes]:

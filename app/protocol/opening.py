@@ -195,6 +195,10 @@ _TUNNEL_CHECKS: tuple[_Check, ...] = (_request_line, _host, _text)
 """CONNECT is the way to a proxy: the handshake comes inside the tunnel."""
 
 
+START = 256
+"""Bytes that tell whether a head can be HTTP at all."""
+
+
 def not_http(data: bytes | bytearray, *, response: bool) -> int | None:
     """The first byte that cannot belong to the start of an HTTP head; None as long as all may."""
     begin = len(data) - len(data.lstrip(b"\r\n"))

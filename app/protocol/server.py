@@ -14,7 +14,7 @@ from app.protocol.deflate import Deflater
 from app.protocol.extensions import answer
 from app.protocol.fault import Fault
 from app.protocol.frames import Opcode, close_payload, write_frame
-from app.protocol.handshake import Request, accept_key, find_end, parse_request, split_tokens, write_response
+from app.protocol.handshake import EndOfHead, Request, accept_key, parse_request, split_tokens, write_response
 from app.protocol.items import Frame
 from app.protocol.limits import Limits
 from app.protocol.opening import STATUS, judge_request, offered_extensions
@@ -58,6 +58,7 @@ class Server:
         self._accept_deflate = deflate
         self._own_origin = own_origin
         self._head = bytearray()
+        self._end_of_head = EndOfHead()
         self._reader: FrameReader | None = None
         self._deflater: Deflater | None = None
 
@@ -140,7 +141,7 @@ class Server:
 
     def _opening(self, data: bytes) -> list[bytes]:
         self._head += data
-        end = find_end(self._head)
+        end = self._end_of_head.find(self._head)
         if end is None and len(self._head) <= self._limits.head:
             return []
         if end is None or end > self._limits.head:
