@@ -33,4 +33,5 @@ def create_app(settings: Settings | None = None, bind: tuple[str, int] = ("127.0
     feed.connect(app)
     if find_spec("app.web.pages"):
         app.register_blueprint(import_module("app.web.pages").bp)
+        import_module("app.web.tasks").connect(app, hub)
     return app

@@ -11,7 +11,7 @@ from app.lessons.model import Lesson, LessonError, Part, Problem, Source, Step, 
 from app.lessons.program import lesson_programs
 from app.lessons.render import NoteHtml, StepHtml, render, render_intro
 from app.lessons.script import Example, play, replay, scripted
-from app.lessons.shelf import lessons, root
+from app.lessons.shelf import lessons, readable, root
 from app.lessons.source import load
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "lessons",
     "load",
     "play",
+    "readable",
     "render",
     "render_intro",
     "replay",

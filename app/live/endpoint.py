@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable
 from time import monotonic
 
+from app.live.alarm import Alarm
 from app.live.connection import Connection, Engine
 from app.live.cutter import Cutter
 from app.live.gate import Unit
@@ -31,6 +32,7 @@ class Endpoint:
         self._sock, self._engine, self._connection = sock, engine, connection
         self._settings = connection.session.settings
         self._gate = connection.gate
+        self._alarm = Alarm(engine)
         self._now = connection.session.now
         self._cutter = Cutter(connection.trace, self._settings.message_bytes)
         self._outbox: deque[bytes | memoryview] = deque()
@@ -74,6 +76,7 @@ class Endpoint:
         while True:
             if connection.jobs:
                 self._work()
+            self._answer(self._alarm.ring())
             if self._eof_due or cutter.waiting or not gate.open:
                 self._release()
             if self._outbox:
@@ -119,7 +122,7 @@ class Endpoint:
             self._poll.modify(self._sock, mask)
             self._mask = mask
         waker = self._connection.waker
-        for fd, event in self._poll.poll(self._patience()):
+        for fd, event in self._poll.poll(self._alarm.sooner(self._patience())):
             if fd == self._waker_fd:
                 waker.recv(4096)
             elif not self._reading:

@@ -23,7 +23,6 @@ from app.live.session import Session
 from app.live.sessions import Full
 from app.live.stray import answer, judge, refusal
 from app.live.tls import TlsSocket, Writer
-from app.protocol.apps import APPS, UNCOMPRESSED
 from app.protocol.handshake import write_response
 from app.protocol.server import Server
 
@@ -237,10 +236,10 @@ class FrontHandler(WSGIRequestHandler):
     def _engine(self, head: Head, target: Aim, connection: Connection) -> Engine:
         if target.kind == "stray":
             return Farewell(answer(head))
-        known = target.exact and target.app in APPS
-        app = APPS.get(target.app, APPS["echo"])()
-        deflate = target.app not in UNCOMPRESSED
-        server = Server(app, limits=connection.session.limits, resource_ok=known, deflate=deflate)
+        programs = self.server.hub.programs
+        known = target.exact and target.app in programs
+        program = programs.get(target.app, programs["echo"])
+        server = Server.running(program, limits=connection.session.limits, resource_ok=known)
         if head.cut == "slow":
             connection.post(lambda engine: server.time_out())
         return server

@@ -11,6 +11,7 @@ from app.live.pump import Pump
 from app.live.scripted import ScriptedClients
 from app.live.secure import Secure
 from app.live.sessions import Sessions
+from app.protocol.apps import programs
 from app.settings import Settings
 
 GOING_AWAY = 1001
@@ -38,6 +39,8 @@ class Hub:
         self.secure = Secure(settings, bind[0], trusted=self.trusted)
         self.pump = Pump(settings.send_seconds)
         self.clients = ScriptedClients(settings.scripted)
+        self.programs = programs()
+        """What each value of `?app=` runs."""
         self.stopping = False
         self.streams = 0
         self.bound(bind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from app.anatomy import Explanation, explain, explain_bytes, family
-from app.lessons import Binding, Example, Lesson, bind, bind_live, lessons, play, render, render_intro
+from app.lessons import Binding, Example, Lesson, bind, bind_live, play, readable, render, render_intro
 from app.lessons.given import given_of
 from app.live.aim import SESSION_ID
 from app.live.connection import Connection
@@ -28,6 +29,7 @@ from app.web.steps import StepView, step_views
 from app.words import for_browser, t
 
 bp = Blueprint("pages", __name__)
+log = logging.getLogger("socketscope.web")
 
 
 class Recorded(NamedTuple):
@@ -49,8 +51,11 @@ class Recorded(NamedTuple):
 
 @cache
 def shelf() -> dict[str, Lesson]:
-    """Every lesson by its slug, in order."""
-    return {lesson.slug: lesson for lesson in lessons()}
+    """Every lesson that can be read by its slug, in order; the others are named in the log."""
+    found, broken = readable()
+    for error in broken:
+        log.error("a lesson cannot be read: %s", error)
+    return {lesson.slug: lesson for lesson in found}
 
 
 @cache

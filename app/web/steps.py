@@ -21,6 +21,8 @@ class StepView(NamedTuple):
     page: NoteHtml | None
     program: NoteHtml | None
     side: str
+    notes: str = ""
+    part: str = ""
 
 
 def step_views(lesson: Lesson, steps: list[StepHtml], events: list[Event]) -> list[StepView]:
@@ -37,6 +39,8 @@ def step_views(lesson: Lesson, steps: list[StepHtml], events: list[Event]) -> li
             page=step.page,
             program=step.program,
             side=by_seq[step.seq].side if step.seq in by_seq else "",
+            notes=step.notes_html,
+            part=lesson.steps[step.number - 1].at.event.part,
         )
         for step in steps
     ]
