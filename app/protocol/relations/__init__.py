@@ -49,14 +49,16 @@ class Relations:
         self.scene = Scene(limits)
         detectors = [make(self.scene) for make in DETECTORS]
         self._watching = {
-            topic: [each for each in detectors if getattr(type(each), topic) is not getattr(Detector, topic)]
+            topic: [
+                getattr(each, topic) for each in detectors if getattr(type(each), topic) is not getattr(Detector, topic)
+            ]
             for topic in _TOPICS
         }
 
     def _tell(self, topic: str, *facts: object) -> list[Finding]:
         if self.scene.lost:
             return []
-        found = [finding for each in self._watching[topic] for finding in getattr(each, topic)(*facts)]
+        found = [finding for watch in self._watching[topic] for finding in watch(*facts)]
         for side, fault, _ in found:
             self._note(side, fault)
         return found
