@@ -127,11 +127,14 @@ class Conversation:
             direction.buffer.clear()
             return
         end = direction.end_of_head.find(direction.buffer)
-        if end is None:
-            if len(direction.buffer) > self.limits.head:
-                start = direction.offset
-                self._violate(side, at_bytes("frm.limits", start, start + self.limits.head, "a head without an end"))
-                direction.phase = "other"
+        if end is None and len(direction.buffer) <= self.limits.head:
+            return
+        if end is None or end > self.limits.head:
+            start = direction.offset
+            self._violate(side, at_bytes("frm.limits", start, start + self.limits.head, "a head without an end"))
+            direction.phase = "other"
+            direction.offset += len(direction.buffer)
+            direction.buffer.clear()
             return
         direction.end_of_head = EndOfHead()
         raw = bytes(direction.buffer[:end])
