@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "skip": "Skip to content",
     "nav.label": "Main",
     "nav.learn": "Learn",
+    "nav.compare": "Compare",
     "nav.reference": "Reference",
     "theme.dark": "Dark theme",
     "error.title": "{status} · Socketscope",
@@ -223,6 +224,24 @@ WORDS: dict[str, str] = {
     "api.keys": (
         "On a server that only this machine can reach, calls need no key as long as they carry no Origin "
         "from elsewhere. Otherwise the session’s key goes into the header Authorization: Bearer KEY."
+    ),
+    "api.gate": "Holding",
+    "api.gate.unit": (
+        'A call to the gate sends {"mode": "run", "hold" or "step"}. "unit" says what one step lets go: a whole "frame"'
+        ' (or head), a "field", or a "byte". Fields can be told apart only where one ends at a byte border: FIN, RSV1'
+        " to RSV3 and the opcode travel together, so do MASK and the seven length bits; a head is cut into its lines."
+        " Units leave in the order in which they came, over both sides."
+    ),
+    "api.gate.when": (
+        'With "when": {"opcode": "ping", "side": "client", "violation": true} only a unit that meets all that is asked'
+        " is stopped, and what comes behind it; null takes the condition away. A violation is a broken rule of"
+        ' severity error. "unit" and "when" stay as they are until they are given again.'
+    ),
+    "api.gate.held": (
+        'What is held says how many bytes it has, how many of them are "released" and so on the wire, what the next'
+        ' "step" takes, who "waits" for it, and in how many milliseconds a client that is known gives up; "queued"'
+        ' counts all bytes that wait. After "left_ms" the rest of the oldest goes by itself; "extend": seconds'
+        " lengthens that, up to a second before the client gives up."
     ),
     "api.ws": "The endpoint under study",
     "api.ws.text": (

@@ -8,10 +8,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from app.live.condition import Judge, When
 from app.live.fold import Fold
-from app.live.gate import Gate, patience
-from app.live.held import describe
+from app.live.gate import Gate
+from app.live.held import describe, policy_json
 from app.live.ledger import make_room
+from app.live.patience import client_of
+from app.live.unit import Unit
 from app.trace import RECORD_COST, Kind, Layer, Side, Trace
 
 if TYPE_CHECKING:
@@ -59,8 +62,14 @@ class Connection:
         self.trace = Trace(self.id, limit=0)
         self.ledger = session.connection_ledger()
         self.gate = Gate(
-            session.mode, settings.hold_head_seconds, settings.hold_frame_seconds, session.now, self._gate_moved
+            session.policy,
+            settings.hold_head_seconds,
+            settings.hold_frame_seconds,
+            session.now,
+            self._gate_moved,
+            self._stops,
         )
+        self._judge: Judge | None = None
         self.fold = Fold(self.trace, settings.events_kept, session.limits)
         self.public = (
             self.fold if session.trusted else Fold(self.trace, settings.events_kept, session.limits, public=True)
@@ -91,7 +100,12 @@ class Connection:
 
     def know(self, head: bytes) -> None:
         """The request head has been read: how patient its sender is decides how long it may be held."""
-        self.gate.patience = patience(head)
+        self.gate.client = client_of(head)
+
+    def _stops(self, when: When, unit: Unit) -> bool:
+        if self._judge is None:
+            self._judge = Judge(self.trace, self.session.limits)
+        return when.stops(unit, self._judge)
 
     def end(self) -> None:
         """The connection is over. Jobs that nobody did are told so."""
@@ -149,8 +163,7 @@ class Connection:
 
     def held(self, *, public: bool = False) -> list[dict[str, Any]]:
         """What is held, as JSON."""
-        units = describe(self.gate)
-        return [_hide(unit) for unit in units] if public and not self.session.trusted else units
+        return describe(self.gate, self.session.now(), hide=public and not self.session.trusted)
 
     def describe(self, *, public: bool = False) -> dict[str, Any]:
         """The connection as JSON; `public` hides where the peer is."""
@@ -165,11 +178,9 @@ class Connection:
             "bytes": {"client": self.heard, "server": self.sent},
             "stopped": self.trace.stopped,
             "tls": self.tls,
-            "mode": self.gate.mode,
-            "held": self.held(public=public),
+            **self.held_json(public=public),
         }
 
-
-def _hide(held: dict[str, Any]) -> dict[str, Any]:
-    """A held head may carry what redaction hides; its bytes stay with the presenter until they are sent."""
-    return {**held, "hex": ""} if held["unit"] == "head" else held
+    def held_json(self, *, public: bool = False) -> dict[str, Any]:
+        """What the gate does, how many bytes wait there, and what they are."""
+        return {**policy_json(self.gate.policy), "queued": self.gate.size, "held": self.held(public=public)}

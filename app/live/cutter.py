@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.live.gate import Unit
+from app.live.unit import Unit
 from app.protocol.frames import read_header
 from app.protocol.handshake import find_end
 from app.trace import Trace

@@ -16,7 +16,7 @@ from time import monotonic
 from app.live.alarm import Alarm
 from app.live.connection import Connection, Engine
 from app.live.cutter import Cutter
-from app.live.gate import Unit
+from app.live.unit import Unit
 from app.live.watch import GONE, HANG_UP, IN, OUT, watch
 
 READ = 65_536
@@ -175,12 +175,15 @@ class Endpoint:
         if self._eof_due or self._gate.open:
             for part in self._cutter.rest():
                 self._gate.offer(part)
-        while (unit := self._gate.take()) is not None:
-            if unit.inbound:
-                self._answer(self._engine.receive(unit.data))
+        version = self._gate.version
+        while (piece := self._gate.take()) is not None:
+            if piece.unit.inbound:
+                self._answer(self._engine.receive(piece.data))
             else:
-                self._note_close(unit.data)
-                self._send(unit.data)
+                if piece.last:
+                    self._note_close(piece.unit.data)
+                self._send(piece.data)
+        if self._gate.version != version:
             self._connection.touch()
         if self._eof_due and not self._gate.holds(inbound=True):
             self._eof_due = False
@@ -204,6 +207,7 @@ class Endpoint:
     def _note_close(self, unit: bytes) -> None:
         if unit[:1] == CLOSE_FRAME and self._closing is None:
             self._closing = monotonic()
+            self._gate.answered = True
 
     def _send(self, data: bytes) -> None:
         self._outbox.append(data)

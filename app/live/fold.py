@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from itertools import islice
 
-from app.live.gate import Unit
 from app.live.redact import Redactor
+from app.live.unit import Unit
 from app.protocol.conversation import Conversation
 from app.protocol.events import Event
 from app.protocol.limits import Limits
@@ -74,7 +74,7 @@ class Fold:
         unit = next((unit for unit in units if unit.n == n), None)
         if unit is None or unit.inbound:
             return self.arrived(unit) if unit else None
-        data = b"".join(other.data for other in units if not other.inbound and other.n <= n)
+        data = b"".join(other.rest for other in units if not other.inbound and other.n <= n)
         if len(data) > PREVIEW_BYTES:
             return None
         with self._lock:

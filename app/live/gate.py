@@ -1,8 +1,9 @@
 """The step gate of one connection: what is held has not happened.
 
-Units (a head or a frame) wait in one first-in first-out queue over both sides. The connection's own thread offers and
-takes them; any other thread sets the mode, steps or extends. A countdown runs for the oldest unit only, so automatic
-release goes one unit at a time and never changes the mode.
+Heads and frames wait in one first-in first-out queue over both sides. A step lets one unit go: a whole head or frame,
+one field of it, or one byte. The connection's own thread offers and takes; any other thread sets the mode, steps or
+extends. A countdown runs for the oldest head or frame only; when it ends, what is left of that goes on by itself and
+the mode stays.
 """
 
 from __future__ import annotations
@@ -12,54 +13,92 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from app.trace import Side
+from app.live.condition import When
+from app.live.patience import STRANGER, Client, Wait
+from app.live.unit import Unit
+from app.protocol.cuts import Cut, next_cut
 
 Mode = Literal["run", "hold"]
+Grain = Literal["byte", "field", "frame"]
+GRAINS: tuple[Grain, ...] = ("byte", "field", "frame")
 NS = 1_000_000_000
 GRACE = 3 * NS
 """The least countdown of a held response, however long its request was held before."""
+MARGIN = 1.0
+"""Seconds before a client is known to give up at which what it waits for is released at the latest."""
 EXTENSION = 300 * NS
-"""How far a frame's countdown can be extended; a handshake's depends on the client's own patience."""
+"""How far a frame's countdown can be extended when nobody is known to give up."""
+HANDSHAKE_EXTENSION = 100
+"""Seconds that a client nobody knows may be kept waiting for its handshake; browsers wait at least as long."""
 
 
-class Unit(NamedTuple):
-    """A whole head or frame on its way. `start` is its byte offset in the side's stream, `since` when it was held."""
+class Policy(NamedTuple):
+    """What a gate does: run or hold, by which unit a step goes, and on which condition it stops anything."""
 
-    side: Side
-    inbound: bool
-    head: bool
-    start: int
+    mode: Mode = "run"
+    unit: Grain = "frame"
+    when: When | None = None
+
+
+class Piece(NamedTuple):
+    """Bytes that are let go: all or part of a unit; `last` when nothing of it is left."""
+
+    unit: Unit
     data: bytes
-    since: int = 0
-    n: int = 0
+    last: bool
 
 
-PATIENCE: tuple[tuple[bytes, float], ...] = ((b"Firefox/", 20), (b"Chrome/", 230), (b"websockets/", 10))
-"""How many seconds a client waits for the response, by a word in its User-Agent: measured, see the lesson on timing."""
+class Waiting(NamedTuple):
+    """What a client waits for, since when (ns), and how many seconds it is known to endure that; 0 for unknown."""
 
-
-def patience(head: bytes) -> float:
-    """Seconds that the sender of this request head is known to wait for an answer; 100 for strangers."""
-    return next((seconds for word, seconds in PATIENCE if word in head), 100)
+    wait: Wait
+    since: int
+    endures: float
 
 
 class Gate:
-    """`open` is the endpoint's fast path: run mode and nothing held. `now` and all times: ns of the session's clock."""
+    """`open` is the endpoint's fast path: run mode and nothing held. `now` and all times: ns of the session's clock.
 
-    def __init__(self, mode: Mode, head: float, frame: float, now: Callable[[], int], wake: Callable[[], None]) -> None:
-        self.mode: Mode = mode
-        self.open = mode == "run"
-        self.patience = 100.0
+    `stops` says of a unit whether the condition `when` applies to it.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        head: float,
+        frame: float,
+        now: Callable[[], int],
+        wake: Callable[[], None],
+        stops: Callable[[When, Unit], bool] = lambda when, unit: True,
+    ) -> None:
+        self.policy = policy
+        self.open = policy.mode == "run"
+        self.client: Client = STRANGER
+        self.answered = False
+        """Whether the server has said Close: then a client's Close asks for no answer."""
         self.version = 0
-        self.size = 0
         self._spans = {True: int(head * NS), False: int(frame * NS)}
-        self._now, self._wake = now, wake
+        self._now, self._wake, self._stops = now, wake, stops
         self._lock = threading.Lock()
         self._queue: deque[Unit] = deque()
-        self._tokens = 0
+        self._going: deque[Piece] = deque()  # let go, and not yet taken
+        self._bytes = {True: 0, False: 0}  # by direction, inbound or not
         self._due: int | None = None
-        self._first_head: int | None = None
+        self._asked: int | None = None  # since when the client waits for its handshake
+        self._closed: int | None = None  # since when it waits for the answer to its Close
+        self._extended = 0  # how far the handshake's countdown was lengthened
+        self._caught = 0  # the number of the last unit that the condition stopped
         self._count = 0
+
+    @property
+    def mode(self) -> Mode:
+        """Run or hold."""
+        return self.policy.mode
+
+    @property
+    def size(self) -> int:
+        """Bytes that wait here."""
+        return self._bytes[True] + self._bytes[False]
 
     # the connection's own thread
 
@@ -67,21 +106,26 @@ class Gate:
         """Hold a unit (in run mode it is taken again at once, in its turn)."""
         with self._lock:
             self._count += 1
-            self._queue.append(unit._replace(since=self._now(), n=self._count))
-            self.size += len(unit.data)
+            now = self._now()
+            self._queue.append(unit._replace(since=now, n=self._count))
+            self._bytes[unit.inbound] += len(unit.data)
+            if unit.head and self._asked is None:
+                self._asked = now
+            if unit.inbound and unit.closes and self._closed is None and not self.answered:
+                self._closed = now
             self._changed()
 
-    def take(self) -> Unit | None:
-        """The oldest unit, when the mode, a step or the countdown lets it go."""
+    def take(self) -> Piece | None:
+        """The oldest bytes that the mode, the condition, a step or the countdown lets go."""
         with self._lock:
-            if not self._queue or not self._may_go():
+            if not self._going and self._queue and self._may_go():
+                self._let_go(len(self._queue[0].data))
+            if not self._going:
                 return None
-            unit = self._queue.popleft()
-            self.size -= len(unit.data)
-            self._tokens = max(self._tokens - 1, 0)
-            self._due = None
+            piece = self._going.popleft()
+            self._bytes[piece.unit.inbound] -= len(piece.data)
             self._changed()
-            return unit
+            return piece
 
     def left(self) -> float | None:
         """Seconds until the oldest unit goes by itself; None while nothing waits."""
@@ -89,20 +133,19 @@ class Gate:
         return None if due is None else max((due - self._now()) / NS, 0)
 
     def holds(self, inbound: bool) -> bool:
-        """Whether units of that direction wait."""
-        with self._lock:
-            return any(unit.inbound == inbound for unit in self._queue)
+        """Whether bytes of that direction wait."""
+        return self._bytes[inbound] > 0
 
     def waiting_out(self) -> int:
         """How many outbound bytes wait."""
-        with self._lock:
-            return sum(len(unit.data) for unit in self._queue if not unit.inbound)
+        return self._bytes[False]
 
     def drop(self) -> None:
         """Forget what is held: there is nobody left to receive it."""
         with self._lock:
             self._queue.clear()
-            self._tokens = self.size = 0
+            self._going.clear()
+            self._bytes = {True: 0, False: 0}
             self._due = None
             self._changed()
 
@@ -110,18 +153,24 @@ class Gate:
 
     def set(self, mode: Mode) -> None:
         """Run releases everything in order; hold stops what comes next."""
+        self.follow(self.policy._replace(mode=mode))
+
+    def follow(self, policy: Policy) -> None:
+        """Act on another policy from now on."""
         with self._lock:
-            self.mode = mode
-            self._tokens = 0
+            if policy.when != self.policy.when:
+                self._caught = 0
+            self.policy = policy
             self._changed()
         self._wake()
 
     def step(self) -> bool:
-        """Release the oldest held unit and stay on hold; False, and no token left behind, when nothing is held."""
+        """Let the next unit go and stay on hold; False, with nothing left behind, when nothing is held."""
         with self._lock:
-            self.mode = "hold"
-            stepped = self._tokens < len(self._queue)
-            self._tokens += stepped
+            self.policy = self.policy._replace(mode="hold")
+            stepped = bool(self._queue)
+            if stepped:
+                self._let_go(self._next(self._queue[0]).end)
             self._changed()
         self._wake()
         return stepped
@@ -132,39 +181,96 @@ class Gate:
             if self._due is None:
                 return
             oldest = self._queue[0]
-            bound = int(self.patience * NS) if oldest.head else EXTENSION
-            since = self._first_head if oldest.head and self._first_head is not None else oldest.since
-            self._due = max(self._due, min(self._due + int(seconds * NS), since + bound))
+            self._due = max(self._due, min(self._due + int(seconds * NS), self._bound(oldest)))
+            if oldest.head:
+                self._extended = self._due
             self._changed()
         self._wake()
 
     def held(self) -> list[Unit]:
-        """What is held, oldest first; units already stepped are on their way and not listed."""
+        """What is held, oldest first."""
         with self._lock:
-            return [] if self.mode == "run" else list(self._queue)[self._tokens :]
+            queue = self._queue
+            passing = self.policy.when is not None and queue and not self._is_caught(queue[0])
+            return [] if self.mode == "run" or passing else list(queue)
 
     def unit(self, n: int) -> Unit | None:
         """The held unit with that number."""
         return next((unit for unit in self.held() if unit.n == n), None)
 
+    def next(self, unit: Unit) -> Cut:
+        """What a step would let go of it."""
+        return self._next(unit)
+
+    def waiting(self, unit: Unit) -> Waiting | None:
+        """What the client waits for while this unit is held, when a clock runs for it."""
+        if unit.head:
+            since = unit.since if self._asked is None else self._asked
+            return Waiting("handshake", since, self.client.endures("handshake"))
+        if unit.closes and self._closed is not None:
+            return Waiting("close", self._closed, self.client.endures("close"))
+        return None
+
     # with the lock held
 
+    def _next(self, unit: Unit) -> Cut:
+        grain, size = self.policy.unit, len(unit.data)
+        if grain == "frame":
+            return Cut(size, ())
+        cut = next_cut(unit.data, unit.done, head=unit.head)
+        return cut if grain == "field" else Cut(min(unit.done + 1, size), cut.fields)
+
+    def _let_go(self, end: int) -> None:
+        """Move the oldest unit's bytes before `end` on their way."""
+        unit = self._queue[0]
+        last = end >= len(unit.data)
+        self._going.append(Piece(unit, unit.data[unit.done : end], last))
+        if last:
+            self._queue.popleft()
+        else:
+            self._queue[0] = unit._replace(done=end)
+            self._caught = unit.n
+        self._due = None
+
     def _may_go(self) -> bool:
-        return self.mode == "run" or self._tokens > 0 or (self._due is not None and self._now() >= self._due)
+        """Whether the oldest unit goes on without a step."""
+        if self.mode == "run" or (self._due is not None and self._now() >= self._due):
+            return True
+        oldest, when = self._queue[0], self.policy.when
+        if when is None or self._is_caught(oldest):
+            return False
+        if not self._stops(when, oldest):
+            return True
+        self._caught = oldest.n
+        self._changed()
+        return False
+
+    def _is_caught(self, unit: Unit) -> bool:
+        return self._caught == unit.n
 
     def _changed(self) -> None:
         self.version += 1
-        self.open = self.mode == "run" and not self._queue
+        self.open = self.mode == "run" and not self._queue and not self._going
         if self.mode == "run" or not self._queue:
             self._due = None
         elif self._due is None:
             self._due = self._countdown(self._queue[0])
 
     def _countdown(self, oldest: Unit) -> int:
-        now = self._now()
-        if not oldest.head:
-            return now + self._spans[False]
-        if self._first_head is None:
-            self._first_head = now
-        # Request and response share one countdown: the client's patience began with its request.
-        return max(self._first_head + self._spans[True], now + min(GRACE, self._spans[True]))
+        """When the oldest unit goes by itself. Request and response share one countdown: the client's patience began
+        with its request."""
+        now, span = self._now(), self._spans[oldest.head]
+        waiting = self.waiting(oldest)
+        if waiting is None:
+            return now + span
+        if waiting.endures:
+            span = min(span, max(int((waiting.endures - MARGIN) * NS), 0))
+        return max(waiting.since + span, now + min(GRACE, span), self._extended if oldest.head else 0)
+
+    def _bound(self, oldest: Unit) -> int:
+        waiting = self.waiting(oldest)
+        if waiting is None:
+            return oldest.since + EXTENSION
+        known = waiting.endures - MARGIN if waiting.endures else 0
+        unknown = HANDSHAKE_EXTENSION if waiting.wait == "handshake" else EXTENSION // NS
+        return waiting.since + int((known or unknown) * NS)

@@ -42,6 +42,8 @@ class Hub:
         self.programs = programs()
         """What each value of `?app=` runs."""
         self.stopping = False
+        self.closers: list[Callable[[], None]] = []
+        """What else has to end with the server."""
         self.streams = 0
         self.bound(bind)
 
@@ -66,6 +68,8 @@ class Hub:
         for connection in connections:
             connection.closed.wait(0.5)
         self.clients.stop()
+        for close in self.closers:
+            close()
         self.sessions.publisher.stop()
 
 

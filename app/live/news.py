@@ -70,9 +70,4 @@ def _events(connection: Connection, after: int, last: int) -> dict[str, Any]:
 
 
 def _held(connection: Connection) -> dict[str, Any]:
-    return {
-        "kind": "held",
-        "connection": connection.id,
-        "mode": connection.gate.mode,
-        "held": connection.held(public=True),
-    }
+    return {"kind": "held", "connection": connection.id, **connection.held_json(public=True)}

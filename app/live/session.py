@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.live import news
 from app.live.audience import Batch, Log
 from app.live.connection import Connection
-from app.live.gate import Mode
+from app.live.gate import Mode, Policy
 from app.live.ledger import Ledger
 from app.protocol.limits import Limits
 from app.settings import Settings
@@ -29,7 +29,7 @@ class Session:
         self.id = id
         self.settings = settings
         self.trusted = trusted
-        self.mode: Mode = "run"
+        self.policy = Policy()
         self.began = time.monotonic_ns()
         self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.log = Log(settings.log_items)
@@ -133,19 +133,28 @@ class Session:
 
     # the gate
 
+    @property
+    def mode(self) -> Mode:
+        """Run or hold, for new connections."""
+        return self.policy.mode
+
     def set_mode(self, mode: Mode) -> None:
         """Run or hold, for all connections and for those to come."""
-        self.mode = mode
+        self.set_policy(self.policy._replace(mode=mode))
+
+    def set_policy(self, policy: Policy) -> None:
+        """What all gates do, those of connections to come too."""
+        self.policy = policy
         for connection in self.connections():
             if connection.open:
-                connection.gate.set(mode)
+                connection.gate.follow(policy)
 
     def step(self) -> Connection | None:
         """Release the oldest unit held on any connection and stay on hold; the connection it was held on."""
-        self.mode = "hold"
+        self.policy = self.policy._replace(mode="hold")
         for connection in self.connections():
-            if connection.open and connection.gate.mode != "hold":
-                connection.gate.set("hold")
+            if connection.open and connection.gate.policy != self.policy:
+                connection.gate.follow(self.policy)
         held = [(units[0].since, c.id, c) for c in self.connections() if (units := c.gate.held())]
         if not held:
             return None

@@ -8,8 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request, stream_with_context
 from werkzeug.exceptions import ServiceUnavailable
 
+from app.live.condition import parse_when
 from app.live.connection import Connection
 from app.live.fold import Fold
+from app.live.gate import EXTENSION, GRAINS, NS
+from app.live.held import policy_json
 from app.live.scripted import Crowded
 from app.live.session import Session
 from app.live.sessions import STRAYS, Full
@@ -22,7 +25,7 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 
 EVENTS_AT_ONCE = 1000
 MODES = ("run", "hold", "step")
-MAX_EXTENSION = 300
+MAX_EXTENSION = EXTENSION // NS
 
 
 @bp.post("/sessions")
@@ -62,7 +65,7 @@ def show(id: str) -> Response:
     return jsonify(
         id=session.id,
         public=session.public,
-        mode=session.mode,
+        **policy_json(session.policy),
         started=session.started,
         now=session.now(),
         position=session.log.end,
@@ -112,42 +115,58 @@ def keylog(id: str) -> Response:
 
 @bp.post("/sessions/<id>/gate")
 def gate(id: str) -> Response:
-    """Run, hold or step; opens the session if need be."""
+    """Run, hold or step; opens the session if need be. `unit` and `when` stay as they are unless they are given."""
     body = _body()
     mode, extend = body.get("mode"), body.get("extend", 0)
     if mode not in MODES:
         abort(400, '"mode" must be run, hold or step.')
     if not isinstance(extend, int | float) or not 0 <= extend <= MAX_EXTENSION:
         abort(400, f'"extend" must be seconds, from 0 to {MAX_EXTENSION}.')
+    changes = _changes(body)
     session = find(id, open=True)
     require_command(session)
     wanted = body.get("connection")
     one = session.connection(wanted) if wanted is not None else None
     if wanted is not None and one is None:
         abort(404, "This session has no such connection.")
-    stepped = _set(session, one, mode)
+    if one:
+        one.gate.follow(one.gate.policy._replace(**changes))
+    else:
+        session.set_policy(session.policy._replace(**changes))
+    stepped = _step(session, one) if mode == "step" else None
     chosen = [one] if one else session.connections()
     for connection in chosen:
         if extend:
             connection.gate.extend(extend)
         connection.settle()
     return jsonify(
-        mode=one.gate.mode if one else session.mode,
+        **policy_json((one.gate if one else session).policy),
         stepped=stepped,
-        connections=[{"id": c.id, "mode": c.gate.mode, "held": c.held()} for c in chosen if c.open],
+        connections=[{"id": c.id, **c.held_json()} for c in chosen if c.open],
     )
 
 
-def _set(session: Session, one: Connection | None, mode: str) -> str | None:
-    """Do it; the id of the connection on which a unit was released by a step."""
-    if mode == "step":
-        if one:
-            return one.id if one.gate.step() else None
-        stepped = session.step()
-        return stepped.id if stepped else None
-    setter = one.gate.set if one else session.set_mode
-    setter("hold" if mode == "hold" else "run")
-    return None
+def _changes(body: dict[str, Any]) -> dict[str, Any]:
+    """What a call changes about a gate's policy."""
+    changes: dict[str, Any] = {"mode": "run" if body["mode"] == "run" else "hold"}
+    if "unit" in body:
+        if body["unit"] not in GRAINS:
+            abort(400, '"unit" must be byte, field or frame.')
+        changes["unit"] = body["unit"]
+    if "when" in body:
+        try:
+            changes["when"] = parse_when(body["when"])
+        except ValueError as error:
+            abort(400, str(error))
+    return changes
+
+
+def _step(session: Session, one: Connection | None) -> str | None:
+    """The id of the connection on which a unit was let go."""
+    if one:
+        return one.id if one.gate.step() else None
+    stepped = session.step()
+    return stepped.id if stepped else None
 
 
 @bp.post("/sessions/<id>/send")

@@ -126,7 +126,7 @@ def test_a_close_that_is_not_answered_is_not_waited_for(play: Start) -> None:
 
 def test_back_pressure_stops_reading_and_still_notices_the_end(play: Start) -> None:
     session = impatient(held_bytes=20_000)
-    session.mode = "hold"
+    session.set_mode("hold")
     run = play(on=session) >> REQUEST
     run.holding("client head")
     block = write_frame(Opcode.BINARY, bytes(10_000), key=KEY)

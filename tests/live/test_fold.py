@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.live.fold import Fold
-from app.live.gate import Unit
+from app.live.unit import Unit
 from app.protocol.frames import write_frame
 from app.protocol.limits import Limits
 from app.trace import Trace

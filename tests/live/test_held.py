@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.live.gate import Gate, Unit
+from app.live.gate import Gate, Policy
 from app.live.held import describe, summary
+from app.live.unit import Unit
 from app.protocol.frames import write_close, write_frame
 
 KEY = bytes.fromhex("37fa213d")
@@ -26,9 +27,9 @@ def test_a_summary(unit: Unit, expected: str) -> None:
 
 
 def test_only_the_oldest_has_a_countdown() -> None:
-    gate = Gate("hold", 15, 60, lambda: 0, lambda: None)
+    gate = Gate(Policy("hold"), 15, 60, lambda: 0, lambda: None)
     gate.offer(Unit("client", True, True, 0, b"GET / HTTP/1.1\r\n\r\n"))
     gate.offer(Unit("client", True, False, 18, write_frame(9, key=KEY)))
-    first, second = describe(gate)
+    first, second = describe(gate, 0)
     assert (first["n"], first["unit"], first["bytes"], first["left_ms"]) == (1, "head", 18, 15_000)
     assert (second["n"], second["unit"], second["hex"], second["left_ms"]) == (2, "frame", "898037fa213d", None)

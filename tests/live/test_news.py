@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.live.gate import Unit
 from app.live.news import INLINE, Told, fresh, summary
 from app.live.session import Session
+from app.live.unit import Unit
 from app.protocol.frames import write_frame
 
 from .conftest import ACCEPT, REQUEST

@@ -24,6 +24,33 @@ def test_only_the_named_headers(line: bytes) -> None:
     assert redact_head(b"GET / HTTP/1.1\r\n" + line + b"\r\n\r\n").endswith(line + b"\r\n\r\n")
 
 
+TOKEN = b"x" * 20
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (b"GET /ws/a?app=tour&token=" + TOKEN + b" HTTP/1.1", b"GET /ws/a?app=tour&token=" + b"*" * 20 + b" HTTP/1.1"),
+        (b"GET /ws/a?" + TOKEN + b"yz HTTP/1.1", b"GET /ws/a?" + b"*" * 22 + b" HTTP/1.1"),
+        (b"GET /ws/" + TOKEN + b" HTTP/1.1", b"GET /ws/" + TOKEN + b" HTTP/1.1"),
+        (b"GET /\r\nSec-WebSocket-Protocol: chat, " + TOKEN, b"GET /\r\nSec-WebSocket-Protocol: chat, " + b"*" * 20),
+        (
+            b"GET /\r\nSec-WebSocket-Protocol: chat,\r\n " + TOKEN,
+            b"GET /\r\nSec-WebSocket-Protocol: chat,\r\n " + b"*" * 20,
+        ),
+        (b"GET /\r\nX: " + TOKEN + b"?" + TOKEN, b"GET /\r\nX: " + TOKEN + b"?" + TOKEN),
+    ],
+)
+def test_long_parts_of_queries_and_subprotocols(line: bytes, shown: bytes) -> None:
+    assert redact_head(line + b"\r\n\r\n") == shown + b"\r\n\r\n"
+
+
+def test_what_may_grow_longer_is_hidden_early() -> None:
+    assert redact_head(b"GET /?token=abc") == b"GET /?token=***"
+    assert redact_head(b"GET /?token=abc ") == b"GET /?token=abc "
+    assert redact_head(b"GET /\r\nSec-WebSocket-Protocol: abc") == b"GET /\r\nSec-WebSocket-Protocol: ***"
+
+
 @given(st.lists(st.integers(0, len(HEAD) + 8), max_size=5))
 def test_how_tcp_cut_the_head_changes_nothing(cuts: list[int]) -> None:
     data, trace, last = HEAD + b"Cookie: x", Trace("c1"), 0

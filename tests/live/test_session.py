@@ -10,6 +10,7 @@ import pytest
 
 from app.live.session import Session
 from app.live.sessions import Sessions
+from app.live.unit import Unit
 from app.settings import Settings
 
 
@@ -107,13 +108,14 @@ class TestPublishing:
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_others_do_not_see_the_bytes_of_a_held_head(trusted: bool) -> None:
-    from app.live.gate import Unit
-
+def test_others_see_a_held_head_redacted(trusted: bool) -> None:
     session = Sessions(Settings(), trusted=trusted).named("demo")
     connection = session.connect("p", "echo")
     connection.gate.set("hold")
-    connection.gate.offer(Unit("client", True, True, 0, b"GET / HTTP/1.1\r\nCookie: x\r\n\r\n"))
-    assert bool(connection.held(public=True)[0]["hex"]) is trusted
-    assert connection.held()[0]["hex"]
+    head = b"GET /?key=" + b"k" * 30 + b" HTTP/1.1\r\nCookie: x\r\n\r\n"
+    connection.gate.offer(Unit("client", True, True, 0, head))
+    shown = connection.held(public=True)[0]
+    assert (head.hex() == shown["hex"]) is trusted and len(shown["hex"]) == len(head.hex())
+    assert shown["summary"] == "/?key=" + ("k" if trusted else "*") * 30
+    assert connection.held()[0]["hex"] == head.hex()
     connection.end()

@@ -140,8 +140,44 @@ class TestGate:
             answer = call("POST", "/api/sessions/demo/gate", {"mode": "hold", "extend": 15}).json
         assert 25_000 < answer["connections"][0]["held"][0]["left_ms"] <= 30_000
 
+    def test_by_field_and_by_byte(self, call: Caller) -> None:
+        with closing(raw(call, "demo")) as peer:
+            receive(peer, b"\r\n\r\n")
+            answer = call("POST", "/api/sessions/demo/gate", {"mode": "hold", "unit": "field"}).json
+            assert (answer["mode"], answer["unit"], answer["when"]) == ("hold", "field", None)
+            peer.sendall(HELLO)
+            assert held(call, "demo") == [("inbound", "frame", "“Hello”")]
+            one = call("POST", "/api/sessions/demo/gate", {"mode": "step"}).json["connections"][0]
+            assert (one["queued"], one["held"][0]["released"]) == (len(HELLO) - 1, 1)
+            assert one["held"][0]["step"] == {"unit": "field", "bytes": 1, "fields": ["mask", "len7"]}
+            one = call("POST", "/api/sessions/demo/gate", {"mode": "step", "unit": "byte"}).json["connections"][0]
+            assert one["unit"] == "byte" and one["held"][0]["released"] == 2
+            assert one["held"][0]["waits"] == {"side": "server", "for": "frame", "client": "", "gives_up_ms": None}
+            call("POST", "/api/sessions/demo/gate", {"mode": "run"})
+            receive(peer, HELLO_BACK)
+
+    def test_on_a_condition(self, call: Caller) -> None:
+        body = {"mode": "hold", "when": {"opcode": "text", "side": "server"}}
+        assert call("POST", "/api/sessions/demo/gate", body).json["when"] == {"opcode": 1, "side": "server"}
+        with closing(raw(call, "demo")) as peer:
+            receive(peer, b"\r\n\r\n")
+            peer.sendall(HELLO)
+            assert held(call, "demo") == [("outbound", "frame", "“Hello”")]
+            assert call("GET", "/api/sessions/demo").json["when"] == {"opcode": 1, "side": "server"}
+            call("POST", "/api/sessions/demo/gate", {"mode": "hold", "when": None, "unit": "frame"})
+            assert held(call, "demo") == [("outbound", "frame", "“Hello”")]
+
     @pytest.mark.parametrize(
-        "body", [{}, {"mode": "stop"}, {"mode": "hold", "extend": -1}, {"mode": "hold", "extend": "long"}, []]
+        "body",
+        [
+            {},
+            {"mode": "stop"},
+            {"mode": "hold", "extend": -1},
+            {"mode": "hold", "extend": "long"},
+            {"mode": "hold", "unit": "bit"},
+            {"mode": "hold", "when": {"opcode": 99}},
+            [],
+        ],
     )
     def test_what_makes_no_sense_is_refused(self, call: Caller, body: object) -> None:
         assert call("POST", "/api/sessions/demo/gate", body).status == 400
