@@ -14,9 +14,11 @@ from app.anatomy.ending import judge
 from app.anatomy.text import escape
 from app.exporters import endings
 from app.exporters.text import annotate, severities, verdict
+from app.exporters.tls import how_to_get_keys, sealed
 from app.importers import IMPORTERS, Source, Unreadable, read
 from app.importers.choose import about, around, only, time_of
 from app.importers.fold import Folded, fold, objects
+from app.importers.unseal import is_sealed, wants_keys
 from app.protocol.rules import RULES
 from app.terminal import show
 from app.trace import SIDES
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     formats = "; ".join(f"{importer.name}: {importer.what}" for importer in IMPORTERS.values())
     explain.add_argument("--from", dest="format", choices=list(IMPORTERS), help=f"the format ({formats})")
     explain.add_argument("--side", choices=[*SIDES, "both"], default="both", help="who sent the bytes")
+    explain.add_argument("--keylog", metavar="FILE", help="TLS keys, as SSLKEYLOGFILE names them: decipher with them")
     explain.add_argument("--json", action="store_true", help="JSON Lines: the source, then one event a line")
     explain.add_argument("--fields", action="store_true", help="every field of every event")
     explain.add_argument(
@@ -109,7 +112,8 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    source = read(_input(args.file), args.format, None if args.side == "both" else args.side)
+    keylog = _input(args.keylog) if args.keylog else b""
+    source = read(_input(args.file), args.format, None if args.side == "both" else args.side, keylog)
     if args.connection is not None:
         source = only(source, args.connection)
     folded = list(fold(source))
@@ -158,7 +162,10 @@ def _told(source: Source, folded: Folded, fields: bool) -> Iterator[str]:
     for trace, events in folded:
         if len(folded) > 1 or source.knows(trace).client or source.knows(trace).target:
             yield f"# {escape(about(source, trace.connection))}"
+        yield from sealed(trace) if is_sealed(trace) else ()
         yield from annotate(trace, events, fields=fields)
+    if wants_keys(source):
+        yield from how_to_get_keys()
 
 
 def _input(name: str) -> bytes:

@@ -147,3 +147,14 @@ def test_a_reader_who_goes_away_is_no_error(tmp_path: Path) -> None:
     assert command.stderr.read() == b""
     command.stderr.close()
     assert command.wait() == 141
+
+
+def test_a_key_log_opens_a_capture_and_without_one_it_is_said_how_to_get_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    capture = ROOT / "tests" / "examples" / "captures" / "s4-chromium-wss-tls13.pcapng"
+    sealed = Answer(capsys, "explain", str(capture))
+    assert "RECORD 23" in sealed.out and "SSLKEYLOGFILE" in sealed.out and "“Hello”" not in sealed.out
+    opened = Answer(capsys, "explain", str(capture), "--keylog", str(capture.with_suffix(".keylog")))
+    assert "“Hello”" in opened.out and "SSLKEYLOGFILE" not in opened.out
+    assert Answer(capsys, "explain", str(capture), "--keylog", "/no/such/file").refuses("Cannot read /no/such/file")

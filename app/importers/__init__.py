@@ -22,7 +22,8 @@ from app.importers import (
     socat,
     strace,
 )
-from app.importers.source import Source, Unreadable
+from app.importers.source import KeyLog, Source, Unreadable
+from app.importers.unseal import half, is_sealed, unseal
 from app.trace import Side
 
 __all__ = ["IMPORTERS", "Importer", "Source", "Unreadable", "read"]
@@ -62,13 +63,24 @@ IMPORTERS |= {
 }
 
 
-def read(data: bytes, name: str | None = None, side: Side | None = None) -> Source:
-    """Read bytes in the named format, or in the first that recognises them. Raises Unreadable."""
+def read(data: bytes, name: str | None = None, side: Side | None = None, keylog: KeyLog = b"") -> Source:
+    """Read bytes in the named format, or in the first that recognises them. Raises Unreadable.
+
+    What is encrypted is deciphered with the key log, and with those that came with the bytes.
+    """
+    source = _read(data, name, side)
+    keylogs = (keylog,) if keylog else ()
+    if side and (source.secrets or keylogs) and any(map(is_sealed, source.traces)):
+        return half(unseal(_read(data, name, None), *keylogs), side)  # the keys depend on what both sides said
+    return unseal(source, *keylogs)
+
+
+def _read(data: bytes, name: str | None, side: Side | None) -> Source:
     if not data:
         raise Unreadable("The input is empty.")
     if gz.is_gzip(data):
         inside, notes = gz.inflate(data)
-        source = read(inside, name, side)
+        source = _read(inside, name, side)
         return source._replace(assumptions=(*notes, *source.assumptions))
     chosen = [IMPORTERS[name]] if name else [importer for importer in IMPORTERS.values() if importer.sniff(data)]
     if not chosen:

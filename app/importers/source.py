@@ -85,9 +85,9 @@ class Source(NamedTuple):
 
 
 def size_of(trace: Trace, side: Side) -> int:
-    """Bytes that a side sent, on whatever layer they were recorded."""
+    """Bytes that a side sent on TCP, ciphertext where it was recorded."""
     messages = sum(len(record.data) for record in trace.records if record.kind == "message" and record.side == side)
-    return trace.size(side) + trace.size(side, "tls") + messages
+    return (trace.size(side, "tls") or trace.size(side)) + messages
 
 
 def from_stream(

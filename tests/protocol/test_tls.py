@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import ssl
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.importers import read
+from app.importers import capture
 from app.importers.fold import fold
 from app.protocol.events import frame_payload
 from app.protocol.frames import Header
@@ -186,7 +187,7 @@ def test_junk_never_raises(client: bytes, server: bytes) -> None:
 
 
 def test_a_real_session_of_chromium() -> None:
-    source = read((CAPTURES / "s4-chromium-wss-tls13.pcapng").read_bytes())
+    source = capture.read((CAPTURES / "s4-chromium-wss-tls13.pcapng").read_bytes())
     keys = read_keylog((CAPTURES / "s4-chromium-wss-tls13.keylog").read_bytes())
     found = [decrypt(trace, keys) for trace in source.traces]
     assert [each.opened for each in found] == [False, False, False, True]
@@ -197,19 +198,16 @@ def test_a_real_session_of_chromium() -> None:
 
 def test_real_frames_equal_what_is_known_of_them() -> None:
     name = "s4-wss-tls13-deflate-dsb.pcapng"
-    source = read((CAPTURES / name).read_bytes())
+    source = capture.read((CAPTURES / name).read_bytes())
     (trace,) = source.traces
     opened = decrypt(trace, read_keylog(*source.secrets))
     assert opened.problems == () and HOST not in str(opened.client)
     plain = source._replace(traces=[opened.trace], known={})
     ((folded, events),) = fold(plain)
-    truth = json.loads((CAPTURES / f"{name}.frames.json").read_text())[0]
+    truth = json.loads((CAPTURES / "frames.json").read_text())[name]["0"]
     for side in SIDES:
-        frames = [e for e in events if e.kind == "frame" and e.side == side]
-        wanted = truth[side]["frames"]
-        assert len(frames) == len(wanted)
-        for event, frame in zip(frames, wanted, strict=True):
-            header = event.detail
-            assert isinstance(header, Header)
-            seen = (header.fin, header.opcode, header.length, frame_payload(event, folded).hex())
-            assert seen == (frame["fin"], frame["opcode"], frame["length"], frame["payload"])
+        frames = [(e.detail, frame_payload(e, folded)) for e in events if e.kind == "frame" and e.side == side]
+        seen = [
+            [h.opcode, h.fin, h.length, sha256(data).hexdigest()[:16]] for h, data in frames if isinstance(h, Header)
+        ]
+        assert seen == [[row[0], row[1], row[5], row[6]] for row in truth[side]]

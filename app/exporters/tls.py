@@ -1,0 +1,47 @@
+"""An encrypted connection as text: its records as the network sees them, and how keys for it can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.anatomy.text import escape
+from app.anatomy.tls.observe import ladder, observe
+from app.protocol.tls.decrypt import decrypt
+from app.protocol.tls.keylog import KeyLog
+from app.trace import Trace
+
+MOST = 40
+"""Records of one connection that are listed."""
+
+HOW = (
+    ("browsers", "start Chromium or Firefox with the environment variable SSLKEYLOGFILE=FILE"),
+    ("curl", "SSLKEYLOGFILE=FILE curl ..."),
+    ("node", "node --tls-keylog=FILE script.js"),
+    ("Python", 'ssl_context.keylog_filename = "FILE"'),
+    ("Socketscope", "GET /api/sessions/<id>/keylog, for connections to this machine"),
+)
+"""How programs are made to log their keys; with the log, `explain CAPTURE --keylog FILE` reads the capture."""
+
+
+def sealed(trace: Trace) -> Iterator[str]:
+    """What shows of a connection without keys, record by record."""
+    found = decrypt(trace, KeyLog({}))
+    for rung in ladder(found, open=False)[:MOST]:
+        arrow = "-->" if rung.side == "client" else "<--"
+        note = f"  {escape(rung.note)}" if rung.note else ""
+        yield f"{rung.side} {arrow} {rung.label}{note}  {rung.bytes} bytes"
+    more = sum(map(len, found.views.values())) - MOST
+    if more > 0:
+        yield f"and {more} more records"
+    overhead = observe(found).overhead
+    if overhead:
+        yield f"Each sealed record is at least {overhead} bytes longer than what it carries."
+    yield ""
+
+
+def how_to_get_keys() -> Iterator[str]:
+    """A few lines for people who have a capture and no keys yet."""
+    yield "Keys cannot be worked out afterwards; have them logged while you capture, then add --keylog FILE:"
+    for program, how in HOW:
+        yield f"   {program:<12} {how}"
+    yield ""
