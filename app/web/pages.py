@@ -149,7 +149,8 @@ def _chosen(found: Recorded, views: list[StepView]) -> tuple[Event, StepView | N
     """The event that the address asks for, and the step that it belongs to."""
     seq = request.args.get("seq", type=int)
     if seq is None:
-        opened = found.lesson.step_of_block(request.args.get("open", ""))
+        block = request.args.get("open", "")
+        opened = found.lesson.step_of_block(block) if block else None
         number = opened or request.args.get("step", 1, type=int)
         wanted = next((view for view in views if view.number == number and view.seq is not None), views[0])
         seq = wanted.seq or 0
