@@ -234,8 +234,10 @@ def test_live_and_recorded_text_are_shown_to_those_they_concern() -> None:
 
 # What is drawn.
 
-ATTRIBUTES = {"class", "data-f", "data-v", "data-step", "data-when", "href", "hidden"}
+ATTRIBUTES = {"class", "data-f", "data-v", "data-step", "data-when", "href", "hidden", "id", "role", "data-kind"}
+ATTRIBUTES |= {"method", "action", "type", "name", "value", "for", "autocomplete", "spellcheck", "required", "rows"}
 TAGS = {"p", "a", "span", "code", "em", "strong", "ul", "ol", "li", "div", "details", "summary"}
+TAGS |= {"form", "label", "input", "textarea", "button"}
 
 
 class Reader(HTMLParser):
@@ -252,7 +254,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        self.open.append(tag)
+        self.open += [tag] if tag != "input" else []
         self.attributes |= {name for name, _ in attrs}
         self.links |= {value or "" for name, value in attrs if name == "href"}
 

@@ -10,12 +10,22 @@ from app.lessons.heads import SESSION
 from app.lessons.model import Action, Head, Part, Problem
 from app.lessons.settings import Lines
 from app.lessons.verbs import VERBS
-from app.protocol.apps import APPS
+from app.protocol.say import Answer
 
-PART_KEYS = ("app", "request", "client", "server", "automatic")
+PART_KEYS = ("app", "request", "response", "client", "server", "automatic")
+PART_KINDS: dict[str, tuple[type, str]] = {
+    "app": (str, "the name of an app"),
+    "request": (dict, "lines of `key: value`"),
+    "response": (dict, "lines of `key: value`"),
+    "client": (list, "a list"),
+    "server": (list, "a list"),
+    "automatic": (bool, "true or false"),
+}
+ANSWER_KEYS = ("status", "headers")
 HEAD_KEYS = ("method", "target", "version", "headers", "raw", "early")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 Path = tuple[str | int, ...]
+Headers = dict[str, tuple[str, ...] | None]
 
 
 def read_parts(values: dict[str, Any], lines: Lines, problems: list[Problem]) -> tuple[Part, ...]:
@@ -48,54 +58,74 @@ def _part(values: dict[str, Any], path: Path, name: str, slug: str, lines: Lines
     def line(key: str) -> int:
         return lines.get((*path, key), lines.get(path, 1))
 
-    for key, kind in (("client", list), ("server", list), ("request", dict), ("automatic", bool), ("app", str)):
-        if key in values and not isinstance(values[key], kind):
-            problems.append(Problem(line(key), f"`{key}` is a {kind.__name__}"))
+    for key, kind in PART_KINDS.items():
+        if key in values and not isinstance(values[key], kind[0]):
+            problems.append(Problem(line(key), f"`{key}` is {kind[1]}"))
             return Part(name, line(key), "", slug, Head(), (), ())
     app = values.get("app", "" if "server" in values else "echo")
-    alone = not name and app in APPS and "server" not in values
+    played = "server" in values or "response" in values or bool(name)
     return Part(
         name,
         line("app"),
         app,
-        app if alone or (not name and not app and "server" not in values) else f"{slug}.{name}" if name else slug,
+        (f"{slug}.{name}" if name else slug) if played else app,
         _head(values.get("request", {}), (*path, "request"), lines, problems),
         read_actions(values.get("client", []), (*path, "client"), "client", lines, problems),
         read_actions(values.get("server", []), (*path, "server"), "server", lines, problems),
         values.get("automatic", True),
+        _answer(values.get("response", {}), (*path, "response"), lines, problems),
     )
+
+
+def _unknown(value: dict[str, Any], known: tuple[str, ...], path: Path, lines: Lines, problems: list[Problem]) -> None:
+    for key in value:
+        if key not in known:
+            text = f"unknown key `{key}`; `{path[-1]}` has {', '.join(known)}"
+            problems.append(Problem(lines[*path, str(key)], text))
+
+
+def _headers(value: dict[str, Any], path: Path, lines: Lines, problems: list[Problem]) -> Headers:
+    given = value.get("headers", {})
+    if not isinstance(given, dict):
+        text = "`headers` are lines of `Name: value`; a name without a value leaves the header out"
+        problems.append(Problem(lines[*path, "headers"], text))
+        return {}
+    return {
+        str(name): None if text is None else tuple(map(str, text)) if isinstance(text, list) else (str(text),)
+        for name, text in given.items()
+    }
 
 
 def _head(value: dict[str, Any], path: Path, lines: Lines, problems: list[Problem]) -> Head:
-    def wrong(key: str, text: str) -> None:
-        problems.append(Problem(lines.get((*path, key), lines.get(path, 1)), text))
-
-    for key, given in value.items():
-        if key not in HEAD_KEYS:
-            wrong(str(key), f"unknown key `{key}`; a request has {', '.join(HEAD_KEYS)}")
-        elif key != "headers" and not (isinstance(given, str) and given):
-            wrong(key, f"`{key}` must be text (quote it)")
-    target = value.get("target", "")
-    if target and not str(target).startswith(f"/ws/{SESSION}"):
-        wrong("target", f"a target begins with `/ws/{SESSION}`, so that a reader can run it live")
-    if "early" in value and not verbs.is_hex(value["early"]):
-        wrong("early", "`early` is pairs of hexadecimal digits, in quotes")
+    _unknown(value, HEAD_KEYS, path, lines, problems)
+    for key in HEAD_KEYS:
+        if key != "headers" and key in value and not (isinstance(value[key], str) and value[key]):
+            problems.append(Problem(lines[*path, key], f"`{key}` must be text (quote it)"))
+            return Head()
+    target, early = value.get("target", ""), value.get("early", "")
+    if target and not target.startswith(f"/ws/{SESSION}"):
+        text = f"a target begins with `/ws/{SESSION}`, so that a reader can run it live"
+        problems.append(Problem(lines[*path, "target"], text))
+    if early and not verbs.is_hex(early):
+        problems.append(Problem(lines[*path, "early"], "`early` is pairs of hexadecimal digits, in quotes"))
         return Head()
-    headers: dict[str, tuple[str, ...] | None] = {}
-    given = value.get("headers", {})
-    if not isinstance(given, dict):
-        wrong("headers", "`headers` are lines of `Name: value`; a name without a value leaves the header out")
-        return Head()
-    for name, text in given.items():
-        headers[str(name)] = None if text is None else tuple(map(str, text)) if isinstance(text, list) else (str(text),)
     return Head(
-        str(value.get("method", "GET")),
-        str(target),
-        str(value.get("version", "HTTP/1.1")),
-        headers,
-        str(value.get("raw", "")),
-        bytes.fromhex(value.get("early", "")),
+        value.get("method", "GET"),
+        target,
+        value.get("version", "HTTP/1.1"),
+        _headers(value, path, lines, problems),
+        value.get("raw", ""),
+        bytes.fromhex(early),
     )
+
+
+def _answer(value: dict[str, Any], path: Path, lines: Lines, problems: list[Problem]) -> Answer:
+    _unknown(value, ANSWER_KEYS, path, lines, problems)
+    status = value.get("status", 101)
+    if type(status) is not int or not 100 < status < 600:
+        problems.append(Problem(lines[*path, "status"], "`status` is a number above 100 and below 600"))
+        status = 101
+    return Answer(status, tuple(_headers(value, path, lines, problems).items()))
 
 
 def read_actions(

@@ -11,7 +11,10 @@ from app.lessons.resolve import Resolver
 from app.lessons.values import WORDS, Unresolved
 from app.protocol.events import Event
 
-_DOCUMENT = re.compile(r"\bRFC \d+\b")
+_NAMES = re.compile(
+    r"\bRFC \d+|§[\d.]+|\b(?:base64|SHA-1|SHA-256|MD5|UTF-8|UTF-16|HTTP/\d(?:\.\d)?|TLS 1\.\d|IPv[46])\b", re.I
+)
+"""Names with digits in them, which are no numbers."""
 _NUMBER = re.compile(r"\w*\d\w*")
 _WORD = re.compile(r"[A-Za-z]+")
 _TEXT_MIN, _TEXT_MAX = 3, 60
@@ -51,7 +54,7 @@ class Said:
 
 def typed(lesson: Lesson, ref: Ref, said: Said | None, used: set[str]) -> Iterator[Problem]:
     """What is wrong with one piece of prose or code; numbers of the lesson's list that occur go into `used`."""
-    text = _DOCUMENT.sub("", ref.text)
+    text = _NAMES.sub("", ref.text)
     if said and said.text and re.search(rf"(?<!\w){re.escape(said.text)}(?!\w)", text):
         yield Problem(ref.line, f"“{said.text}” is in the trace; write {{text}} in its place")
     for number in _NUMBER.findall(text):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.lessons.selector import Expect, Selector
+from app.protocol.say import Answer
 from app.trace import Trace
 
 
@@ -67,11 +68,12 @@ class Part:
     client: tuple[Action, ...]
     server: tuple[Action, ...]
     automatic: bool = True
+    answer: Answer = Answer()
 
     @property
     def browser_can_run(self) -> bool:
         """Whether a page can follow the script: a browser pings nobody, masks what it sends, and makes its own head."""
-        own = self.head._replace(headers={}) == Head() and self.head.headers.keys() <= {SUBPROTOCOLS}
+        own = self.head._replace(headers={}) == Head() and self.head.headers.keys() <= BY_ITSELF
         return own and self.automatic and all(_browser_can(action) for action in self.client)
 
     @property
@@ -88,6 +90,17 @@ class Part:
 
 
 SUBPROTOCOLS = "Sec-WebSocket-Protocol"
+BY_ITSELF = {
+    SUBPROTOCOLS,
+    "Sec-WebSocket-Extensions",
+    "User-Agent",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Pragma",
+    "Cache-Control",
+    "Cookie",
+}
+"""Headers that a browser sends of its own accord, or offers when a page asks for it."""
 _BROWSER: dict[str, set[str]] = {
     "send": {"text", "times"},
     "binary": {"hex"},

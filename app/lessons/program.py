@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 from app.lessons.model import Action, Lesson, Part
 from app.lessons.verbs import OPCODES, cut, odd_frame, payload, plain
@@ -10,6 +11,8 @@ from app.protocol.apps import Act, HangUp, Program, Raw, Say, Terms, Wake, progr
 from app.protocol.frames import Opcode
 from app.protocol.say import Listener
 
+NOTHING = "none"
+"""The `app` of a connection that asks for something that is not there."""
 BETWEEN_WRITES = 0.05
 """Seconds between the writes of a frame that is cut, so that TCP does not join them again."""
 
@@ -75,11 +78,12 @@ def _moves(action: Action) -> list[Act | Action]:
 
 def program(part: Part) -> Program:
     """What the server runs for a connection of a lesson. Raises KeyError for an app that does not exist."""
+    known = programs()
+    make, terms = known[part.app] if part.app else (known["plain"].make, Terms(deflate=False))
     if part.server:
         actions = part.server
-        terms = programs()[part.app].terms if part.app else Terms(deflate=False)
-        return Program(lambda: Script(actions), terms)
-    return programs()[part.app]
+        return Program(lambda: Script(actions), replace(terms, answer=part.answer))
+    return Program(make, replace(terms, answer=part.answer))
 
 
 def lesson_programs(lessons: list[Lesson]) -> dict[str, Program]:
@@ -90,5 +94,5 @@ def lesson_programs(lessons: list[Lesson]) -> dict[str, Program]:
         for lesson in lessons
         if not lesson.recording
         for part in lesson.parts
-        if part.live not in known and (part.server or part.app in known)
+        if part.live not in known and (part.server or part.app in known)  # else there is nothing: 404
     }

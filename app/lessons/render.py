@@ -71,7 +71,9 @@ class _Pen:
 
 def step_of(lesson: Lesson, event: EventName, near: int = 0) -> int | None:
     """The step that shows an event: step `near` if that does, else the first one; None when no step does."""
-    numbers = [step.number for step in lesson.steps if step.at.event == event]
+    wanted = event._replace(part=event.part or lesson.main.name)
+    shown = ((step.number, step.at.event) for step in lesson.steps)
+    numbers = [number for number, at in shown if at._replace(part=at.part or lesson.main.name) == wanted]
     return near if near in numbers else numbers[0] if numbers else None
 
 

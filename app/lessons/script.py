@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import NamedTuple
 
 from app.lessons import heads
 from app.lessons.model import Action, Lesson, LessonError, Part, Problem
-from app.lessons.program import program
+from app.lessons.program import NOTHING, program
 from app.lessons.verbs import OPCODES, cut, odd_frame, payload, plain
 from app.protocol.apps import APPS
 from app.protocol.client import SAMPLE_KEY, SAMPLE_MASK, Client
@@ -86,7 +87,7 @@ def writes(action: Action, client: Client) -> list[bytes]:
 
 def scripted(part: Part) -> Trace:
     """One connection, played to its end. Raises LessonError when it cannot be."""
-    if part.app not in APPS and not (part.server and not part.app):
+    if part.app not in (*APPS, NOTHING) and not (part.server and not part.app):
         raise LessonError([Problem(part.line, f"there is no app `{part.app}`; the apps are {', '.join(APPS)}")])
     run = _Run(part)
     run.say(run.client.request())
@@ -103,7 +104,8 @@ class _Run:
 
     def __init__(self, part: Part) -> None:
         self.client = heads.client_of(part, heads.HOST, SESSION, SAMPLE_KEY, SAMPLE_MASK)
-        self.server = Server.running(program(part))
+        there = part.app != NOTHING
+        self.server = Server.running(program(part if there else replace(part, app="echo")), resource_ok=there)
         self.trace = Trace(part.name or SESSION)
         self._at = 0
         self._wake_at: int | None = None

@@ -93,13 +93,17 @@ class SelectorError(ValueError):
 
 
 def parse(text: str, at: EventName | None = None) -> Selector:
-    """Read a selector. A name that does not begin with an event belongs to the event `at`. Raises SelectorError."""
+    """Read a selector. A name that does not begin with an event belongs to the event `at`, and an event without a
+    connection to the connection of `at`. Raises SelectorError.
+    """
     name, colon, form = text.strip().partition(":")
     if colon and form not in FORMATS:
         raise SelectorError(f"`{form}` is no format; use one of {', '.join(FORMATS)}")
     match = _EVENT.match(name)
     if match:
         event, rest = _event(match), name[match.end() :]
+        if at and not event.part and event.kind not in ("answer", "given"):
+            event = event._replace(part=at.part)
         if rest and not rest.startswith("."):
             raise SelectorError(f"`{rest}` cannot follow `{match[0]}`")
         rest = rest[1:]

@@ -113,6 +113,7 @@ KEYS: dict[str, tuple[bool, Callable[[object], str | None]]] = {
     "needs": (False, _list),
     "app": (False, _slug),
     "request": (False, _mapping),
+    "response": (False, _mapping),
     "client": (False, _list),
     "server": (False, _list),
     "automatic": (False, _flag),

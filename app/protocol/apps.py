@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.protocol.frames import Opcode
-from app.protocol.say import Act, App, HangUp, Listener, Raw, Say, Wake
+from app.protocol.say import Act, Answer, App, HangUp, Listener, Raw, Say, Wake
 
 __all__ = [
     "APPS",
     "TERMS",
     "UNCOMPRESSED",
     "Act",
+    "Answer",
     "App",
     "HangUp",
     "Program",
@@ -141,12 +142,13 @@ class Closer(Listener):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms an app takes a connection: whether it compresses, the subprotocols it speaks, and whether only
-    pages of its own site may come in."""
+    """On which terms an app takes a connection: whether it compresses, the subprotocols it speaks, whether only pages
+    of its own site may come in, and how its answer differs from a right one."""
 
     deflate: bool = True
     subprotocols: tuple[str, ...] = ()
     own_origin: bool = False
+    answer: Answer = Answer()
 
 
 class Program(NamedTuple):

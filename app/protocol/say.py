@@ -32,6 +32,20 @@ class HangUp(NamedTuple):
 Act = Say | Raw | Wake | HangUp
 
 
+class Answer(NamedTuple):
+    """How the answer to a good request differs from what it should be: another status, and headers replaced, added,
+    repeated or (None) left out."""
+
+    status: int = 101
+    headers: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+
+    def edit(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The headers as they are to be sent."""
+        wanted = {name.lower(): values or () for name, values in self.headers}
+        kept = [(name, value) for name, value in headers if name.lower() not in wanted]
+        return kept + [(name, value) for name, values in self.headers for value in values or ()]
+
+
 class App(Protocol):
     """Hears what the client says; each method returns what to do, in order."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.protocol import closing
-from app.protocol.apps import Act, App, Program, Raw, Say, Wake
+from app.protocol.apps import Act, Answer, App, Program, Raw, Say, Wake
 from app.protocol.deflate import Deflater
 from app.protocol.extensions import answer
 from app.protocol.fault import Fault
@@ -21,6 +21,7 @@ from app.protocol.opening import STATUS, judge_request, offered_extensions
 from app.protocol.reader import FrameReader
 from app.protocol.rules import RULES, STRICT
 
+RIGHT = Answer()
 Phase = Literal["head", "open", "closing", "finished"]
 
 TOLERATED = frozenset({"req.ext.params"})
@@ -31,7 +32,8 @@ class Server:
     """One connection, seen from the server.
 
     `resource_ok` False answers a well-formed request with 404. `subprotocols` are those the server speaks, `deflate` is
-    whether it accepts permessage-deflate, and with `own_origin` pages of other sites get 403.
+    whether it accepts permessage-deflate, and with `own_origin` pages of other sites get 403. `answer` changes what a
+    good request gets, right or wrong.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Server:
         subprotocols: tuple[str, ...] = (),
         deflate: bool = True,
         own_origin: bool = False,
+        answer: Answer = RIGHT,
     ) -> None:
         self.phase: Phase = "head"
         self.refused: int | None = None
@@ -57,6 +60,7 @@ class Server:
         self._subprotocols = subprotocols
         self._accept_deflate = deflate
         self._own_origin = own_origin
+        self._edited = answer
         self._head = bytearray()
         self._end_of_head = EndOfHead()
         self._reader: FrameReader | None = None
@@ -73,6 +77,7 @@ class Server:
             subprotocols=terms.subprotocols,
             deflate=terms.deflate,
             own_origin=terms.own_origin,
+            answer=terms.answer,
         )
 
     @property
@@ -168,6 +173,9 @@ class Server:
         ]
         offered = [name.decode("ascii", "replace") for name in split_tokens(request.all("Sec-WebSocket-Protocol"))]
         headers += [("Sec-WebSocket-Protocol", name) for name in offered if name in self._subprotocols][:1]
+        if self._edited.status != 101:
+            status = self._edited.status
+            return self._refuse(status, "This server answers otherwise.", self._edited.edit([]))
         chosen = answer(offered_extensions(request)) if self._accept_deflate else None
         if chosen:
             headers.append(("Sec-WebSocket-Extensions", chosen[1]))
@@ -176,7 +184,7 @@ class Server:
         self._reader = FrameReader("client", deflate=chosen[0] if chosen else None, limits=self._limits)
         self._reader.offset = len(request.raw)
         self.phase = "open"
-        return [write_response(101, headers), *self.send(*self._app.opened())]
+        return [write_response(101, self._edited.edit(headers)), *self.send(*self._app.opened())]
 
     def _refuse_fault(self, faults: list[Fault]) -> list[bytes]:
         """The first fault decides; a version or an upgrade that is merely missing is said to be what is needed."""
