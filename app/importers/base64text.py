@@ -39,7 +39,7 @@ def read(data: bytes, side: Side | None = None) -> Source:
     body = _body(must_be_text(data))
     strange = re.search(r"[^A-Za-z0-9+/_=-]", body)
     if strange:
-        raise Unreadable(f"{strange[0]!r} is no character of base64.")
+        raise Unreadable(f"There is {strange[0]!r} in this text, and that is no character of base64.")
     letters = body.rstrip("=")
     notes = [URL_SAFE] if re.search("[-_]", body) else []
     if len(letters) % 4 == 1:

@@ -31,8 +31,9 @@ def sniff(data: bytes) -> bool:
 class _Piece:
     """What one arrow announces, and the rows that follow it."""
 
-    def __init__(self, who: int, size: int, at: int) -> None:
+    def __init__(self, who: int, size: int, at: int, is_head: bool) -> None:
         self.who = who
+        self.is_head = is_head
         self.size = size
         self.at = at
         self.rows: list[tuple[int, str]] = []
@@ -53,7 +54,8 @@ class _Piece:
         for (offset, text), after in zip(self.rows, [*(row[0] for row in self.rows[1:]), self.size], strict=True):
             data += text.encode("latin-1", "replace")
             data += b"\r\n"[: after - offset - len(text)]
-        lost = len(data) != self.size or "." in "".join(text for _, text in self.rows if not text.isascii())
+        # In a head a dot is a dot; elsewhere it may stand for anything.
+        lost = len(data) != self.size or (not self.is_head and b"." in data)
         return Turn("0", self.who, b"" if lost else data, self.at, lost)
 
 
@@ -66,7 +68,8 @@ def read(data: bytes, side: Side | None = None) -> Source:
         if head := _HEAD.match(line):
             listening = head["kind"] != "SSL data"
             if listening:
-                pieces.append(_Piece(int(head["what"] == "Recv"), int(head["size"]), time_in(head["before"]) or 0))
+                at = time_in(head["before"]) or 0
+                pieces.append(_Piece(int(head["what"] == "Recv"), int(head["size"]), at, head["kind"] == "header"))
         elif (row := _ROW.fullmatch(line)) and pieces:
             if listening:
                 pieces[-1].rows.append((int(row["offset"], 16), row["rest"]))

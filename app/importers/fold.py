@@ -24,7 +24,7 @@ def fold(source: Source) -> Iterator[tuple[Trace, list[Event]]]:
 
 def _events(trace: Trace, known: Known) -> list[Event]:
     conversation = Conversation(
-        assume_open=known.opened,
+        assume_open=known.opened or trace.fidelity == "payload",  # messages were only sent on an open one
         assume_answer=known.unanswered,
         deflate=Deflate() if known.compressed else None,
     )

@@ -82,7 +82,8 @@ def _time(message: dict[str, Any]) -> int:
     time = message.get("time")
     if not isinstance(time, int | float) or isinstance(time, bool) or not 0 <= time < 10**15:
         raise Unreadable("A WebSocket message of this HAR has no time that can be read.")
-    return round(time * 1_000_000) if time > MILLISECONDS else round(time * 1_000_000_000)
+    # A number of this size in JSON is exact to less than a microsecond, not to a nanosecond.
+    return round(time * 1000 if time > MILLISECONDS else time * 1_000_000) * 1000
 
 
 def _side(message: dict[str, Any]) -> Side:
@@ -99,7 +100,7 @@ def _payload(message: dict[str, Any]) -> tuple[int, bytes]:
     if opcode == 1:
         return 1, data.encode("utf-8", "surrogatepass")
     try:
-        return 2, binascii.a2b_base64(data)
+        return 2, binascii.a2b_base64(data, strict_mode=True)
     except (binascii.Error, ValueError):
         raise Unreadable("A binary message of this HAR is not in base64.") from None
 

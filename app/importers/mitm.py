@@ -73,7 +73,7 @@ def _message(message: Any) -> tuple[int, Side, int, bytes]:
     if opcode not in (1, 2):
         raise ValueError
     data = payload.encode() if isinstance(payload, str) else bytes(payload)
-    return round(float(at) * 1_000_000_000), "client" if from_client else "server", opcode, data
+    return round(float(at) * 1_000_000) * 1000, "client" if from_client else "server", opcode, data
 
 
 def _known(flow: dict[str, Any]) -> Known:

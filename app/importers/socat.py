@@ -15,7 +15,8 @@ NAME = "socat"
 WHAT = "socat -x, with or without -v"
 
 _HEAD = re.compile(r"(?P<arrow>[<>]) (?P<time>.*?)\s+length=(?P<length>\d+) from=\d+ to=\d+.*")
-_ROW, LONG = 16, 80
+_PAIRS = re.compile(r"(?: [0-9a-f]{2})+\s*")
+_ROW = 16
 
 
 def sniff(data: bytes) -> bool:
@@ -33,8 +34,8 @@ def read(data: bytes, side: Side | None = None) -> Source:
             turns.append(Turn("0", int(head["arrow"] == "<"), b"", time_in(head["time"]) or 0))
             left = int(head["length"])
             continue
-        # Without -v everything may stand in one long row; with it, a row also ends where a line of text does.
-        found = (hex_row(line) or b"")[: left if len(line) > LONG else _ROW] if left else b""
+        # Without -v everything stands in one long row; with it, a row also ends where a line of text does.
+        found = (hex_row(line) or b"")[: left if _PAIRS.fullmatch(line) else _ROW] if left else b""
         if found:
             found = found[:left]
             turns[-1] = turns[-1]._replace(data=turns[-1].data + found)
