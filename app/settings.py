@@ -81,6 +81,12 @@ class Settings:
     """Explained events that are kept per connection; later ones are computed again when they are asked for."""
     scripted: int = 32
     """Scripted clients inside the server at one time."""
+    explain_workers: int = 2
+    """Long explanations that are worked out at one time."""
+    explain_waiting: int = 8
+    """How many more may wait for their turn."""
+    explain_seconds: float = 10
+    """How long anybody waits for one; it goes on, so that it is there when it is asked for again."""
 
     @property
     def host_names(self) -> frozenset[str]:

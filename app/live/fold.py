@@ -10,8 +10,10 @@ from app.live.unit import Unit
 from app.protocol.conversation import Conversation
 from app.protocol.events import Event
 from app.protocol.limits import Limits
-from app.trace import Trace
+from app.trace import RECORD_COST, Record, Trace
 
+STRIDE = 65_536
+"""How much is folded at a time, in bytes with their records' cost: some hundred frames, some hundredths of a second."""
 PREVIEW_BYTES = 65_536
 """Held bytes beyond this are not explained before they are sent."""
 
@@ -26,25 +28,52 @@ class Fold:
         self._conversation = Conversation(limits)
         self._lock = threading.Lock()
         self._position = 0
+        self._done = 0  # what the folded records cost
         self._ended = False
         self.events: list[Event] = []
         self.last = -1
 
+    @property
+    def behind(self) -> int:
+        """What the records that are not yet folded cost, in bytes."""
+        return self._recorded.cost - self._done
+
+    @property
+    def long(self) -> bool:
+        """Whether folding what is missing takes long."""
+        return self.behind > STRIDE
+
     def advance(self, ended: bool) -> int:
         """Fold what has been recorded since; with `ended` the connection is over. The `seq` of the last event."""
+        while self.stride(ended):
+            pass
+        return self.last
+
+    def stride(self, ended: bool) -> bool:
+        """Fold some of it, so that others get their turn; whether there is more."""
         with self._lock:
-            records = self._recorded.records
-            while self._position < len(records):
-                record = records[self._position]
-                if self._redact:
-                    record = self._redact(record)
-                    self.trace.add(record.at, record.side, record.data, record.kind, record.layer)
-                self._position += 1
-                self._keep_events(self._conversation.feed(record))
+            records, end = self._recorded.records, self._done + STRIDE
+            while self._position < len(records) and self._done < end:
+                self._fold(records[self._position])
+            if self._position < len(records):
+                return True
             if ended and not self._ended:
                 self._ended = True
                 self._keep_events(self._conversation.close())
-            return self.last
+            return False
+
+    def _fold(self, record: Record) -> None:
+        self._position += 1
+        self._done += len(record.data) + RECORD_COST
+        if self._redact:
+            record = self._redact(record)
+            self.trace.add(record.at, record.side, record.data, record.kind, record.layer)
+        self._keep_events(self._conversation.feed(record))
+
+    def kept(self, seq: int, limit: int) -> bool:
+        """Whether `after` finds these events without folding everything again."""
+        first = self.events[0].seq if self.events else 0
+        return max(seq + 1 - first, 0) + limit <= len(self.events) or len(self.events) < self._keep
 
     def _keep_events(self, events: list[Event]) -> None:
         if events:
@@ -55,7 +84,7 @@ class Fold:
         """At most `limit` events behind `seq`; those that were not kept are folded again."""
         first = self.events[0].seq if self.events else 0
         start = max(seq + 1 - first, 0)
-        if start + limit <= len(self.events) or len(self.events) < self._keep:
+        if self.kept(seq, limit):
             return self.events[start : start + limit]
         return self._again(start, limit)
 

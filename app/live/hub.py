@@ -11,6 +11,7 @@ from app.live.pump import Pump
 from app.live.scripted import ScriptedClients
 from app.live.secure import Secure
 from app.live.sessions import Sessions
+from app.live.workers import Workers
 from app.protocol.apps import programs
 from app.settings import Settings
 
@@ -39,6 +40,7 @@ class Hub:
         self.secure = Secure(settings, bind[0], trusted=self.trusted)
         self.pump = Pump(settings.send_seconds)
         self.clients = ScriptedClients(settings.scripted)
+        self.workers = Workers(settings.explain_workers, settings.explain_waiting, settings.explain_seconds)
         self.programs = programs()
         """What each value of `?app=` runs."""
         self.stopping = False
@@ -68,6 +70,7 @@ class Hub:
         for connection in connections:
             connection.closed.wait(0.5)
         self.clients.stop()
+        self.workers.stop()
         for close in self.closers:
             close()
         self.sessions.publisher.stop()

@@ -28,9 +28,10 @@ def fresh(connection: Connection, told: Told) -> list[str]:
     connection.dirty = False
     ended = not connection.open
     version = connection.gate.version
-    last = connection.public.advance(ended)
+    more = connection.public.stride(ended)
+    last = connection.public.last
     news: list[dict[str, Any]] = []
-    about = (connection.open, connection.trace.stopped)
+    about = (not ended or more, connection.trace.stopped)  # it has closed once its last event has been told
     if told.about is None:
         news.append(_connection(connection))
     if last > told.seq:
@@ -40,6 +41,8 @@ def fresh(connection: Connection, told: Told) -> list[str]:
     if told.about not in (None, about):
         news.append(_connection(connection))
     told.seq, told.gate, told.about = last, version, about
+    if more:
+        connection.touch()  # the rest in its turn, after other sessions
     return [json.dumps(item, separators=(",", ":")) for item in news]
 
 

@@ -13,6 +13,7 @@ from app.live.connection import Connection
 from app.live.fold import Fold
 from app.live.gate import EXTENSION, GRAINS, NS
 from app.live.held import policy_json
+from app.live.redact import redacted
 from app.live.scripted import Crowded
 from app.live.session import Session
 from app.live.sessions import STRAYS, Full
@@ -20,6 +21,7 @@ from app.protocol.events import event_json
 from app.trace import Trace, write_jsonl
 from app.web import speak
 from app.web.safety import require_command, sees_all, the_hub
+from app.web.work import bounded
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -83,7 +85,8 @@ def events(id: str) -> Response:
             abort(404, "This session has no such connection.")
         return jsonify(connection=None, events=[], more=False)
     fold = view(session, connection)
-    found = fold.after(_number("after", -1), EVENTS_AT_ONCE)
+    after = _number("after", -1)
+    found = bounded(not fold.kept(after, EVENTS_AT_ONCE), lambda: fold.after(after, EVENTS_AT_ONCE))
     more = bool(found) and found[-1].seq < fold.last
     return jsonify(connection=connection.id, events=[event_json(e, fold.trace) for e in found], more=more)
 
@@ -94,7 +97,7 @@ def trace(id: str) -> Response:
     session = find(id)
     wanted = request.args.get("connection")
     chosen = [c for c in session.connections() if wanted in (None, c.id)]
-    traces: list[Trace] = [view(session, c).trace for c in chosen]
+    traces: list[Trace] = [c.trace if sees_all(session) else redacted(c.trace) for c in chosen]
     lines: Iterator[str] = write_jsonl(traces, session.started)
     return Response(stream_with_context(lines), mimetype="application/jsonl")
 
@@ -219,7 +222,8 @@ def find(id: str, *, open: bool = False) -> Session:
 def view(session: Session, connection: Connection) -> Fold:
     """The events of a connection, and the trace behind them, as the caller may see them; up to date."""
     fold = connection.fold if sees_all(session) else connection.public
-    fold.advance(not connection.open)
+    ended = not connection.open
+    bounded(fold.long, lambda: fold.advance(ended))
     return fold
 
 

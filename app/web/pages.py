@@ -26,9 +26,13 @@ from app.web import rungs, scene
 from app.web.api import find, view
 from app.web.safety import MACHINE, tell, the_hub
 from app.web.steps import StepView, step_views
+from app.web.work import bounded
 from app.words import for_browser, t
 
 bp = Blueprint("pages", __name__)
+
+MANY_EVENTS = 2000
+"""Looking through more than this is long work."""
 log = logging.getLogger("socketscope.web")
 
 
@@ -192,7 +196,9 @@ def lesson_bind(slug: str) -> Response:
     """How a live connection fills the lesson."""
     found = _recorded(slug)
     fold, connection = _fold(find(request.args.get("session", "")))
-    binding = bind_live(found.lesson, found.lesson.part_of(connection.app), fold.events, fold.trace)
+    part = found.lesson.part_of(connection.app)
+    long = len(fold.events) > MANY_EVENTS
+    binding = bounded(long, lambda: bind_live(found.lesson, part, fold.events, fold.trace))
     return jsonify(steps=binding.steps, values=binding.values)
 
 
@@ -210,7 +216,8 @@ def explain_session(id: str) -> ResponseReturnValue:
     held = request.args.get("held", type=int)
     if held is not None:
         return _explain_held(fold, connection, held)
-    event = fold.event(request.args.get("seq", -1, type=int))
+    seq = request.args.get("seq", -1, type=int)
+    event = bounded(not fold.kept(seq - 1, 1), lambda: fold.event(seq))
     if event is None:
         abort(404, t("error.no-event"))
     return render_template("parts/explain.html", **_scene(explain(event, fold.trace), fold.trace, ""))
@@ -220,7 +227,8 @@ def _explain_held(fold: Fold, connection: Connection, number: int) -> ResponseRe
     """A held unit that is still to be sent: explained from its own bytes, for it is in no trace yet."""
     units = connection.gate.held()
     unit = next((unit for unit in units if unit.n == number), None)
-    event = fold.pending(units, number) if unit and fold is connection.fold else None
+    long = len(fold.events) > MANY_EVENTS
+    event = bounded(long, lambda: fold.pending(units, number)) if unit and fold is connection.fold else None
     if unit is None or event is None:
         return "", 204  # it was let through while the page asked
     key = next((e.detail.get("Sec-WebSocket-Key") for e in fold.events if isinstance(e.detail, Request)), None)

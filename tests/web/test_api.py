@@ -79,7 +79,8 @@ class TestSessions:
         events = call("GET", "/api/sessions/demo/events?connection=c1").json["events"]
         assert [event["tag"] for event in events[:3]] == ["GET", "101", "TEXT"]
         after = events[1]["seq"]
-        assert call("GET", f"/api/sessions/demo/events?after={after}").json["events"] == events[2:]
+        behind = call("GET", f"/api/sessions/demo/events?after={after}").json["events"]
+        assert behind[: len(events) - 2] == events[2:]
 
     def test_a_session_without_connections_has_no_events(self, call: Caller) -> None:
         made = call("POST", "/api/sessions", {}).json["id"]
