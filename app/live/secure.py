@@ -42,7 +42,7 @@ class Secure:
         """A socket with TLS on `raw`, whose first bytes were read already. Raises OSError."""
         try:
             context = self._context()
-        except SettingsError as error:  # the files have changed since the start
+        except (ValueError, RuntimeError) as error:  # files that have changed, a name that cannot be, no home
             raise OSError(str(error)) from None
         keys = _KeyPipe(context) if self._trusted else None
         return TlsSocket(raw, context, pieces, keys)

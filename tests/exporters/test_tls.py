@@ -17,6 +17,12 @@ def test_the_records_are_listed_without_what_they_hold() -> None:
     assert "22 bytes longer" in lines[-2] and "secret" not in "".join(lines)
 
 
+def test_the_hellos_are_told_field_by_field() -> None:
+    text = "\n".join(sealed(Pair(ssl.TLSVersion.TLSv1_3).trace, fields=True))
+    for said in ("cipher suite", "TLS_AES_256_GCM_SHA384", f"server name              {HOST}", "x25519 32 bytes"):
+        assert said in text
+
+
 def test_a_long_connection_is_cut_short() -> None:
     pair = Pair(ssl.TLSVersion.TLSv1_3).all([("client", b"x")] * 60)
     lines = list(sealed(pair.trace))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_ones_own_certificate_needs_nothing_made(monkeypatch: pytest.MonkeyPatch
     assert not Secure(HOME, "127.0.0.1", trusted=True).possible
     assert Secure(replace(HOME, cert=str(own)), "127.0.0.1", trusted=True).possible
     assert Secure(replace(HOME, cert=str(own), key=str(own)), "127.0.0.1", trusted=True).possible
+
+
+def test_a_name_that_no_certificate_can_have_is_no_crash() -> None:
+    secure = Secure(replace(HOME, hosts="b\u00fccher.example"), "127.0.0.1", trusted=True)
+    here, there = socket.socketpair()
+    with here, there, pytest.raises(OSError):
+        secure.wrap(here, ())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from app import create_app
@@ -267,6 +268,30 @@ def test_junk_inside_an_open_connection_ends_it(server: FrontServer) -> None:
         peer.close()
     kinds = [(r.side, r.kind) for r in recorded(server, "broken").trace.records if r.layer == "wire"]
     assert ("client", "rst") in kinds
+
+
+def test_what_is_held_is_released_and_the_end_is_told_over_tls_too() -> None:
+    with background(create_app()) as server:
+        server.hub.sessions.named("held").set_mode("hold")
+        opened = threading.Event()
+
+        def wait_for_the_end() -> int | None:
+            with connect(f"wss://127.0.0.1:{server.port}/ws/held", ssl=anyone()) as peer:
+                opened.set()
+                with pytest.raises(ConnectionClosed) as closed:
+                    peer.recv(WAIT)
+                return closed.value.rcvd.code if closed.value.rcvd else None
+
+        with ThreadPoolExecutor(1) as pool:
+            code = pool.submit(wait_for_the_end)
+            session = server.hub.sessions.named("held")
+            while not (session.connections() and session.connections()[0].gate.held()):
+                assert not code.done()
+            assert not opened.is_set()
+            session.set_mode("run")
+            assert opened.wait(WAIT)
+            server.hub.stop()
+            assert code.result() == 1001
 
 
 def test_no_key_log_where_others_can_reach_us() -> None:

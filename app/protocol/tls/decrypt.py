@@ -38,7 +38,7 @@ class Decrypted:
     version: int
     suite: int
     problems: tuple[str, ...]
-    _starts: dict[Side, list[int]] = field(default_factory=dict)
+    _index: dict[Side, tuple[list[RecordView], list[int]]] = field(default_factory=dict)
 
     @property
     def opened(self) -> bool:
@@ -47,8 +47,10 @@ class Decrypted:
 
     def record_of(self, side: Side, offset: int) -> RecordView | None:
         """The TLS record that carried a byte of the deciphered stream."""
-        carrying = [view for view in self.views[side] if view.wire is not None]
-        starts = self._starts.setdefault(side, [view.wire or 0 for view in carrying])
+        if side not in self._index:
+            views = [view for view in self.views[side] if view.wire is not None]
+            self._index[side] = views, [view.wire or 0 for view in views]
+        carrying, starts = self._index[side]
         place = bisect_right(starts, offset) - 1
         if offset < 0 or place < 0 or offset >= starts[place] + len(carrying[place].content):
             return None
