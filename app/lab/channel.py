@@ -27,11 +27,12 @@ Push = Callable[[bytes], None]
 class Channel:
     """Connections bring their bytes here; `begin` and `finish` mark what belongs to the messages.
 
-    `clock` gives nanoseconds since the run began. `push` is set by transports on which the server may start.
+    `clock` gives nanoseconds since the run began; pages of `origin` may take part. On some transports the server may
+    start: these say so with `speaks`.
     """
 
-    def __init__(self, row: Row, plan: Plan, clock: Callable[[], int], *, race: bool = False) -> None:
-        self.row, self.plan, self.clock, self.race = row, plan, clock, race
+    def __init__(self, row: Row, plan: Plan, clock: Callable[[], int], *, race: bool = False, origin: str = "") -> None:
+        self.row, self.plan, self.clock, self.race, self.origin = row, plan, clock, race, origin
         self.tally = Tally()
         self.traces: list[Trace] = []
         self.connections = 0
@@ -39,7 +40,7 @@ class Channel:
         self.sent: list[int] = []
         self.arrived: dict[int, int] = {}
         self.stamps: list[int] = []
-        self.open, self.stopped, self.finished = threading.Event(), threading.Event(), threading.Event()
+        self.open, self.stopped = threading.Event(), threading.Event()
         self.setup, self.end = Bytes(), Bytes()
         self.setup_connections = 0
         self.begun = False
@@ -98,7 +99,8 @@ class Channel:
 
     def _make(self) -> bytes:
         index = len(self.sent)
-        self.tally.sampling = index == SAMPLED
+        if self._push:
+            self.tally.sampling = index == SAMPLED
         self.sent.append(self.clock())
         return message(index, self.plan.size)
 
@@ -116,6 +118,8 @@ class Channel:
 
     def passed(self) -> None:
         """A message has gone through: note how many bytes that makes."""
+        if self.row.kind in ("poll", "long"):
+            self.tally.sampling = len(self.sent) == SAMPLED  # from the answer before it, so that the question is in
         if self.begun and not self.race:
             self.stamps.append(self.tally.read().total())
 
@@ -161,11 +165,11 @@ class Channel:
                 self.emit()
         except OSError:
             self.stop()  # the reader has left
-        finally:
-            self.finished.set()
 
     def finish(self) -> None:
         """The messages are over: wait for the last bytes and mark the end."""
+        if self._pusher:
+            self._pusher.join(self.total * self.plan.pace * 2 + REST_SECONDS)
         self.tally.sampling = False
         self.end = self.rest()
         self.begun = False

@@ -11,7 +11,6 @@ from app.lab.lab import Lab
 from app.lab.lines import LINES, Line, Where
 from app.lab.plan import ROWS, index_of, message
 from app.lab.run import Run
-from app.lab.tls import Contexts
 
 GRACE_SECONDS = 5.0
 """How much longer than its pace a row may take."""
@@ -47,13 +46,13 @@ class Arrivals:
             self._changed.wait_for(lambda: len(self.times) >= count, seconds)
 
 
-def measure(lab: Lab, run: Run, row: str, *, tls: Contexts | None = None, told: Told = lambda n: None) -> Any:
+def measure(lab: Lab, run: Run, row: str, *, told: Told = lambda n: None) -> Any:
     """Measure one row of a run. Raises Failed, app.lab.run.Early, OSError."""
     if run.plan.sender not in ROWS[row].sides:
         raise Failed("This row carries no messages from that side.")
     channel = run.open(row)
     arrivals = Arrivals(run.clock, told)
-    line = _open(lab, run, row, arrivals, tls)
+    line = _open(lab, run, row, arrivals)
     try:
         run.begin(row)
         times = arrivals.times
@@ -72,10 +71,15 @@ def measure(lab: Lab, run: Run, row: str, *, tls: Contexts | None = None, told: 
         lab.peers.release(channel)
 
 
-def _open(lab: Lab, run: Run, row: str, arrivals: Arrivals, tls: Contexts | None) -> Line:
-    context = tls.client if tls and ROWS[row].tls else None
+def _open(lab: Lab, run: Run, row: str, arrivals: Arrivals) -> Line:
+    h2 = ROWS[row].kind in ("h2", "h2-socket")
+    context = lab.contexts().client("h2" if h2 else "http/1.1") if ROWS[row].tls else None
     listener = lab.listener()
     where = Where(lab.host, listener.port, run.id, ROWS[row], arrivals.heard, run.plan.cookies, context, lab.peers)
+    if h2:
+        from app.lab.h2lines import Posting, Tunnelled  # needs a package that may be missing
+
+        return Posting(where) if ROWS[row].kind == "h2" else Tunnelled(where)
     return LINES[ROWS[row].kind](where)
 
 
@@ -100,7 +104,7 @@ def race(lab: Lab, run: Run, rows: list[str]) -> dict[str, Any]:
     try:
         for row in rows:
             run.open(row, race=True)
-            lines[row] = _open(lab, run, row, arrivals[row], None)
+            lines[row] = _open(lab, run, row, arrivals[row])
         for row in rows:
             run.begin(row)
         about = run.start_race()

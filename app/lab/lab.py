@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from importlib.util import find_spec
 from typing import Any
@@ -12,8 +11,10 @@ from app.lab.channel import Channel
 from app.lab.listener import Listener
 from app.lab.plan import ROWS, Plan
 from app.lab.run import MOST_SECONDS, Run
+from app.lab.tls import Contexts, contexts
 
 RUNS = 4
+FINISHED_SECONDS = 60.0
 
 
 class Busy(Exception):
@@ -23,9 +24,9 @@ class Busy(Exception):
 class Lab:
     """`host` is a loopback address: the lab measures a reader's own machine and serves nobody else."""
 
-    def __init__(self, host: str = "127.0.0.1", context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.host = host
-        self._context = context
+        self._contexts: Contexts | None = None
         self._listener: Listener | None = None
         self._peers = rtc.Peers(host)
         self._runs: dict[str, Run] = {}
@@ -36,30 +37,28 @@ class Lab:
         """The thread that WebRTC lives in."""
         return self._peers
 
-    def listener(self, origin: str = "") -> Listener:
-        """The listener; pages of `origin` may call it. Raises OSError."""
+    def listener(self) -> Listener:
+        """The listener. Raises OSError."""
         with self._lock:
             if self._listener is None:
                 self._listener = Listener(self.host, self._find, self._peers.answer)
-                self._listener.context = self._context
-            if origin:
-                self._listener.origin = origin
             return self._listener
 
-    @property
-    def address(self) -> str:
-        """Host and port of the listener, as in a URL. Raises OSError."""
-        shown = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{shown}:{self.listener().port}"
+    def contexts(self) -> Contexts:
+        """TLS for the listener and for our own clients, from now on. Raises ModuleNotFoundError."""
+        if self._contexts is None:
+            self._contexts = contexts(self.host)
+        self.listener().context = self._contexts.server
+        return self._contexts
 
-    def create(self, plan: Plan) -> Run:
-        """A new run. Raises Busy, OSError."""
+    def create(self, plan: Plan, origin: str = "") -> Run:
+        """A new run; pages of `origin` may take part. Raises Busy, OSError."""
         self.listener()
         self.sweep()
         with self._lock:
             if len(self._runs) >= RUNS:
                 raise Busy("Others are measuring just now; please try again in a minute.")
-            run = Run(plan)
+            run = Run(plan, origin)
             self._runs[run.id] = run
             return run
 
@@ -84,9 +83,10 @@ class Lab:
             self._runs.pop(run.id, None)
 
     def sweep(self) -> None:
-        """End runs that nobody uses any more."""
+        """End runs that nobody uses any more, and when there is no room those that are merely finished."""
+        crowded = len(self._runs) >= RUNS
         for run in list(self._runs.values()):
-            if run.idle > MOST_SECONDS:
+            if run.idle > (FINISHED_SECONDS if crowded else MOST_SECONDS):
                 self.end(run)
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from app.protocol.client import Client
 from app.protocol.frames import Opcode
 
 WAIT_SECONDS = 10.0
+LEAVE_SECONDS = 2.0
 READ = 65_536
 DEFLATE = ("Sec-WebSocket-Extensions", "permessage-deflate")
 _EVENT = re.compile(rb"data: (.*?)\n\n", re.DOTALL)
@@ -101,6 +102,7 @@ class Waiting:
     def __init__(self, where: Where) -> None:
         self._where = where
         self._over = False
+        self._ended = threading.Event()
         self._http = http.client.HTTPConnection(where.host, where.port, timeout=30)
         self._http.connect()
         threading.Thread(target=self._run, name="lab client", daemon=True).start()
@@ -114,6 +116,8 @@ class Waiting:
                     self._where.heard(message)
         except (OSError, http.client.HTTPException):
             pass  # the line was closed
+        finally:
+            self._ended.set()
 
     def say(self, payload: bytes) -> None:
         """Nothing can be said on this line."""
@@ -122,7 +126,7 @@ class Waiting:
         """Leave."""
         self._over = True
         if self._http.sock:
-            _cut(self._http.sock)
+            cut(self._http.sock, self._ended)
 
 
 class Reading:
@@ -161,7 +165,7 @@ class Reading:
 
     def close(self) -> None:
         """Leave."""
-        _cut(self._sock)
+        cut(self._sock, self._ended)
 
 
 class Streaming(Reading):
@@ -225,7 +229,7 @@ class Talking(Reading):
             self._ended.wait(1)
         except OSError:
             pass  # it is gone already
-        _cut(self._sock)
+        cut(self._sock, self._ended)
 
 
 class Channelling:
@@ -277,11 +281,14 @@ class Channelling:
             self._where.peers.run(self._peer.close(), WAIT_SECONDS)
 
 
-def _cut(sock: socket.socket) -> None:
+def cut(sock: socket.socket, ended: threading.Event) -> None:
+    """End a connection. Its number is given back only when the thread that reads it has returned: TLS would write its
+    last words to whoever got that number next."""
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass  # it was over
+    ended.wait(LEAVE_SECONDS)
     sock.close()
 
 

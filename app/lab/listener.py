@@ -30,7 +30,6 @@ class Listener:
         self._sock = socket.create_server((host, 0), family=family, backlog=BACKLOG)
         self._sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, "TCP_MAXSEG", 2), MSS)
         self.port: int = self._sock.getsockname()[1]
-        self.origin = ""
         self.context: ssl.SSLContext | None = None
         self.find, self.signal = find, signal
         self._taps: set[Tap] = set()

@@ -113,8 +113,8 @@ def message(index: int, size: int) -> bytes:
     text = f"{index:04d}"
     step = 0
     while len(text) < size:
-        seed = (index * 7919 + step * 104_729 + 12_345) * 2_654_435_761 % 2**32
-        text += f' {{"id":{seed % 97},"bid":{seed % 9973 / 100},"ask":{seed % 8191 / 100}}}'
+        seed = (index * 7919 + step * 104_729 + 12_345) * 2_654_435_761 % 2**32  # the page does the same sums
+        text += f' {{"id":{seed % 97},"bid":{seed % 9973},"ask":{seed % 8191}}}'
         step += 1
     return text[:size].encode()
 

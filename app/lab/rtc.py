@@ -22,6 +22,8 @@ from app.trace import Side
 
 SIGNAL_SECONDS = 10.0
 PEERS = 8
+BUFFER = 2**21
+"""Asked of the system for incoming datagrams: those that find no room are lost, and sent and counted again."""
 LOCAL_NAME = ".local "
 """Candidates under such names would have to be looked up in the network; the peer finds the address by itself."""
 
@@ -159,6 +161,8 @@ def _count_datagrams(protocol: Any, tally: Tally, header: int) -> None:
         note("client", data)
         received(data, address)
 
+    line = protocol.transport.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     protocol.datagram_received = datagram_received
     protocol.transport = _Sending(protocol.transport, lambda data: note("server", data))
 

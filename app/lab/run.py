@@ -16,6 +16,8 @@ MOST_SECONDS = 300.0
 START_SECONDS = 10.0
 """How long a transport may take to open."""
 LEAD_SECONDS = 0.15
+ENDED_BY_US = ("poll", "long", "post", "channel")
+"""Rows whose connections a client would keep, and use for the next row; a WebSocket's client says goodbye itself."""
 CLOCK = Row("clock", "socket", ("server",), keep_alive=False)
 """Sets clocks and cookies; what it carries belongs to no row."""
 
@@ -27,9 +29,9 @@ class Early(Exception):
 class Run:
     """`id` is random: knowing it is the permission to use it. Times are nanoseconds since the run began."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, origin: str = "") -> None:
         self.id = secrets.token_hex(16)
-        self.plan = plan
+        self.plan, self.origin = plan, origin
         self.results: dict[str, dict[str, Any]] = {}
         self.traces: dict[str, Channel] = {}
         self.race: dict[str, Any] | None = None
@@ -37,7 +39,7 @@ class Run:
         self._used = time.monotonic()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._channels: dict[str, Channel] = {"clock": Channel(CLOCK, plan, self.clock)}
+        self._channels: dict[str, Channel] = {"clock": Channel(CLOCK, plan, self.clock, origin=origin)}
         self._race_thread: threading.Thread | None = None
         self.dropped: list[Channel] = []
 
@@ -60,7 +62,7 @@ class Run:
         if self._stopped.is_set():
             raise Early("This run is over.")
         self._used = time.monotonic()
-        channel = Channel(ROWS[row], self.plan, self.clock, race=race)
+        channel = Channel(ROWS[row], self.plan, self.clock, race=race, origin=self.origin)
         with self._lock:
             old = self._channels.get(row)
             self._channels[row] = channel
@@ -86,6 +88,8 @@ class Run:
         found = result(channel, times, client)
         self.results[row] = found
         self.traces[row] = channel
+        if channel.row.kind in ENDED_BY_US:
+            self._drop(channel)
         return found
 
     def _get(self, row: str) -> Channel:

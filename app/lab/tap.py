@@ -122,6 +122,15 @@ class Tap:
             for layer, part in pieces:
                 self._count(layer, part)
 
+    def send_uncounted(self, data: bytes) -> None:
+        """Send before it is known what this connection is for; `sent_before` says later what it was."""
+        with self._lock:
+            self._write(self._encrypt(data) if self._tls else data)
+
+    def sent_before(self, layer: Layer, data: bytes) -> None:
+        """Bytes that were sent uncounted belong to that layer."""
+        self._count(layer, data)
+
     def _count(self, layer: Layer, data: bytes) -> None:
         """Once it is sent: what could not be sent does not count."""
         if self._tally:

@@ -13,10 +13,17 @@ LIFE = datetime.timedelta(days=1)
 
 
 class Contexts(NamedTuple):
-    """TLS for the listener, and for clients that shall believe it."""
+    """TLS for the listener, and the certificate for clients that shall believe it."""
 
     server: ssl.SSLContext
-    client: ssl.SSLContext
+    certificate: str
+
+    def client(self, alpn: str) -> ssl.SSLContext:
+        """TLS for one client that speaks this protocol and no other."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=self.certificate)
+        context.set_alpn_protocols([alpn])
+        return context
 
 
 def contexts(host: str, alpn: tuple[str, ...] = ("http/1.1", "h2")) -> Contexts:
@@ -30,9 +37,7 @@ def contexts(host: str, alpn: tuple[str, ...] = ("http/1.1", "h2")) -> Contexts:
             file.write(certificate + key)
         server.load_cert_chain(path)
     server.set_alpn_protocols(list(alpn))
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client.load_verify_locations(cadata=certificate.decode())
-    return Contexts(server, client)
+    return Contexts(server, certificate.decode())
 
 
 def _make(host: str) -> tuple[bytes, bytes]:

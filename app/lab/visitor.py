@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
-from app.lab import web
+from app.lab import h2server, web
 from app.lab.channel import Channel
 from app.lab.plan import cookie
 from app.lab.socketrow import converse
@@ -20,8 +20,6 @@ TLS_RECORD = b"\x16"
 class Desk(Protocol):
     """What a visitor asks its listener."""
 
-    origin: str
-    """The origin of the page; empty when programs measure."""
     context: ssl.SSLContext | None
 
     def find(self, run: str, row: str) -> Channel | None:
@@ -42,17 +40,20 @@ class Visitor:
     def run(self) -> None:
         """Answer requests. Never raises on what a peer does."""
         try:
-            self._greet()
+            if self._greet() == "h2":
+                h2server.Conversation(self._tap, self._desk.find).run()
             while self._one():
                 pass
-        except (OSError, web.Bad, ssl.SSLError):
+        except (OSError, web.Bad, ValueError):
             pass  # the peer left, or was never one of ours
         finally:
             self._tap.close()
 
-    def _greet(self) -> None:
-        if self._desk.context and self._tap.peek(IDLE_SECONDS) == TLS_RECORD:
-            self._tap.secure(self._desk.context, IDLE_SECONDS)
+    def _greet(self) -> str | None:
+        """The protocol that TLS agreed on, if it is TLS that the client speaks."""
+        if self._desk.context is None or self._tap.peek(IDLE_SECONDS) != TLS_RECORD:
+            return None
+        return self._tap.secure(self._desk.context, IDLE_SECONDS)
 
     def _one(self) -> bool:
         """One request; whether another may follow."""
@@ -72,12 +73,13 @@ class Visitor:
 
     def _admit(self, asked: web.Asked) -> bool:
         origin = (asked.head.get("Origin") or b"").decode("latin-1")
-        if origin and origin != self._desk.origin:
+        channel = self._desk.find(asked.run, asked.row)
+        if channel and origin and origin != channel.origin:
             self._answer(asked, 403)
             return False
-        channel = self._desk.find(asked.run, asked.row)
-        if channel is None or (self.channel and self.channel is not channel):
-            # a connection is one row's; a browser that would use it for another opens a new one instead
+        if channel and self.channel and self.channel is not channel:
+            return False  # a connection is one row's; a browser whose request is not answered opens a new one
+        if channel is None:
             self._answer(asked, 404)
             return False
         if self.channel is None:
@@ -102,7 +104,7 @@ class Visitor:
         return not close
 
     def _origin(self, asked: web.Asked) -> str:
-        return self._desk.origin if asked.head.get("Origin") else ""
+        return self.channel.origin if self.channel and asked.head.get("Origin") else ""
 
     def _cookies(self) -> bool:
         return bool(self.channel and self.channel.plan.cookies)
@@ -171,9 +173,9 @@ class Visitor:
         self._tap.took("headers", offer)
         reply = self._desk.signal(self.channel, offer)
         headers = [("Content-Type", "application/sdp"), ("Content-Length", str(len(reply)))]
-        head = web.answer(200, headers, self._origin(asked), cookies=self._cookies(), close=False)
+        head = web.answer(200, headers, self._origin(asked), cookies=self._cookies(), close=True)
         self._tap.send(("headers", head), ("headers", reply))
-        return True
+        return False
 
 
 ROUTES: dict[tuple[bytes, str], Callable[[Visitor, web.Asked], bool]] = {

@@ -11,6 +11,7 @@ import { h } from "./dom.js";
  * @property {Record<string, string>} missing
  * @property {Record<string, string>} counted
  * @property {boolean} open
+ * @property {number} events  in the race
  * @property {any} recorded
  */
 
@@ -108,7 +109,7 @@ export function counter(lab, results, count) {
       h("div", {}, h("dt", {}, lab.facts[result.row].name), h("dd", { class: "m" }, meter(cost(result) / most)), h("dd", {}, amount(cost(result))))
     ),
   );
-  const setups = results.map((result) => w("after.setup.row", { name: lab.facts[result.row].name, size: amount(setup(result)) }));
+  const setups = results.filter((result) => setup(result)).map((result) => w("after.setup.row", { name: lab.facts[result.row].name, size: amount(setup(result)) }));
   const once = h("p", { class: "pay" }, h("b", {}, w("after.setup"), " "), setups.join(", ") + ".");
   return [...said.slice(0, 2), totals, once, ...said.slice(2), h("p", { class: "note" }, w("after.computed"))];
 }
@@ -146,7 +147,7 @@ export function table(lab, results) {
     const of = parts(result);
     const sum = total(of);
     const carried = lab.facts[result.row].deflate ? of.payload : result.size;
-    const spread = result.each ? `${whole(result.each.low)}–${whole(result.each.high)}` : "–";
+    const spread = result.each ? [...new Set([whole(result.each.low), whole(result.each.high)])].join("–") : "–";
     const cells = [
       ...LAYERS.map((layer) => Math.round(of[layer]) ? whole(of[layer]) : "–"),
       whole(sum),

@@ -132,7 +132,7 @@ class Compare extends HTMLElement {
     this.#plan = plan;
     await this.#during(plan, async (running) => {
       const failed = await this.#rows(running, rows, (id, result) => this.#measured.set(id, result));
-      this.#status(this.#w("status.race", { count: this.#lab.recorded.race.lanes.ws.events.length }));
+      this.#status(this.#w("status.race", { count: this.#lab.events }));
       const racers = Object.keys(this.#lab.facts).filter((id) => this.#lab.facts[id].racer && !this.#lab.missing[id]);
       this.#race = { ...await running.race(racers), error: running.error };
       this.#status(failed || this.#w("status.done", { count: this.#measured.size }));
