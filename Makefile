@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 5000
 BIN := .venv/bin
 
-.PHONY: run test check bench conformance
+.PHONY: run test check bench conformance fuzz
 
 run: .venv/.run
 	@exec $(BIN)/socketscope serve --host "$(HOST)" --port "$(PORT)"
@@ -25,6 +25,10 @@ bench: .venv/.dev
 # ARGS is fast, lite (the default) or all
 conformance: .venv/.dev .venv/.autobahn
 	@AUTOBAHN_PYTHON=.venv/autobahn/bin/python $(BIN)/python -m tests.conformance $(ARGS)
+
+# ARGS is a target of tests/fuzz/targets.py and libFuzzer's options
+fuzz: .venv/.fuzz
+	@$(BIN)/python -m tests.fuzz $(or $(ARGS),reader -max_total_time=60)
 
 # Packages are installed again only when the list of them changed.
 .venv/.autobahn: tests/conformance/autobahn/requirements.txt
