@@ -243,6 +243,13 @@ WORDS: dict[str, str] = {
         ' counts all bytes that wait. After "left_ms" the rest of the oldest goes by itself; "extend": seconds'
         " lengthens that, up to a second before the client gives up."
     ),
+    "api.feed": "The feed beyond this machine",
+    "api.feed.text": (
+        "Where others can reach the server, followers see the redacted conversation: cookies, credentials, addresses,"
+        " long subprotocols and long query values are overwritten at equal length. Who sends the session's key in the"
+        ' first message, {"after": position, "key": key}, or as a Bearer token for server-sent events, sees everything.'
+        " Positions of the two views are not the same."
+    ),
     "api.ws": "The endpoint under study",
     "api.ws.text": (
         "{url}/NAME opens the session of that name. Add ?app=NAME to choose what the server does; without "

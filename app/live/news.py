@@ -23,48 +23,48 @@ class Told:
         self.about: tuple[bool, int | None] | None = None
 
 
-def fresh(connection: Connection, told: Told) -> list[str]:
+def fresh(connection: Connection, told: Told, owner: bool) -> list[str]:
     """News of a connection since the last time, as JSON texts: it opened, its events, what is held, it closed."""
-    connection.dirty = False
     ended = not connection.open
     version = connection.gate.version
-    more = connection.public.stride(ended)
-    last = connection.public.last
+    fold = connection.fold if owner else connection.public
+    more = fold.stride(ended)
+    last = fold.last
     news: list[dict[str, Any]] = []
     about = (not ended or more, connection.trace.stopped)  # it has closed once its last event has been told
     if told.about is None:
-        news.append(_connection(connection))
+        news.append(_connection(connection, owner))
     if last > told.seq:
-        news.append(_events(connection, told.seq, last))
+        news.append(_events(connection, owner, told.seq, last))
     if version != told.gate:
-        news.append(_held(connection))
+        news.append(_held(connection, owner))
     if told.about not in (None, about):
-        news.append(_connection(connection))
+        news.append(_connection(connection, owner))
     told.seq, told.gate, told.about = last, version, about
     if more:
         connection.touch()  # the rest in its turn, after other sessions
     return [json.dumps(item, separators=(",", ":")) for item in news]
 
 
-def summary(told: list[tuple[Connection, int]]) -> list[str]:
+def summary(told: list[tuple[Connection, int]], owner: bool) -> list[str]:
     """A whole session in a few items: its connections, their events up to what the log has told, what is held."""
     news: list[dict[str, Any]] = []
     for connection, last in told:
-        news.append(_connection(connection))
+        news.append(_connection(connection, owner))
         if last >= 0:
-            news.append(_events(connection, -1, last))
+            news.append(_events(connection, owner, -1, last))
         if connection.gate.held():
-            news.append(_held(connection))
+            news.append(_held(connection, owner))
     return [json.dumps(item, separators=(",", ":")) for item in news]
 
 
-def _connection(connection: Connection) -> dict[str, Any]:
-    return {"kind": "connection", "connection": connection.describe(public=True)}
+def _connection(connection: Connection, owner: bool) -> dict[str, Any]:
+    return {"kind": "connection", "connection": connection.describe(public=not owner)}
 
 
-def _events(connection: Connection, after: int, last: int) -> dict[str, Any]:
+def _events(connection: Connection, owner: bool, after: int, last: int) -> dict[str, Any]:
     item: dict[str, Any] = {"kind": "events", "connection": connection.id, "events": None, "last_seq": last}
-    fold = connection.public
+    fold = connection.fold if owner else connection.public
     events = fold.after(after, INLINE + 1) if last - after <= INLINE else []
     events = [event for event in events if event.seq <= last]
     if events:
@@ -72,5 +72,5 @@ def _events(connection: Connection, after: int, last: int) -> dict[str, Any]:
     return item
 
 
-def _held(connection: Connection) -> dict[str, Any]:
-    return {"kind": "held", "connection": connection.id, **connection.held_json(public=True)}
+def _held(connection: Connection, owner: bool) -> dict[str, Any]:
+    return {"kind": "held", "connection": connection.id, **connection.held_json(public=not owner)}

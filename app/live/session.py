@@ -8,8 +8,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app.live import news
 from app.live.audience import Batch, Log
+from app.live.channel import Channel
 from app.live.connection import Connection
 from app.live.gate import Mode, Policy
 from app.live.ledger import Ledger
@@ -32,7 +32,8 @@ class Session:
         self.policy = Policy()
         self.began = time.monotonic_ns()
         self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.log = Log(settings.log_items)
+        others = Channel(settings.log_items, owner=trusted)
+        self._channels = {False: others, True: others if trusted else Channel(settings.log_items, owner=True)}
         self.followed = 0
         self.limits = Limits(
             head=settings.head_bytes,
@@ -45,9 +46,7 @@ class Session:
         self._ledger = Ledger(settings.trace_session, ledger)
         self._publisher = publisher
         self._lock = threading.Condition()
-        self._publishing = threading.Lock()
         self._connections: list[Connection] = []
-        self._told: dict[Connection, news.Told] = {}
         self._count = 0
         self._used = time.monotonic()
 
@@ -85,7 +84,8 @@ class Session:
         surplus = len(self._connections) - self.settings.session_connections
         for connection in [c for c in self._connections if not c.open][: max(surplus, 0)]:
             self._connections.remove(connection)
-            self._told.pop(connection, None)
+            for channel in self._channels.values():
+                channel.forget(connection)
             connection.ledger.give_back()
 
     def connection_ledger(self) -> Ledger:
@@ -164,15 +164,27 @@ class Session:
 
     # followers
 
-    def follow(self) -> None:
+    def channel(self, owner: bool = False) -> Channel:
+        """What those are told who have shown the key, or those who have not."""
+        return self._channels[owner]
+
+    @property
+    def log(self) -> Log:
+        """The log of those who have no key."""
+        return self._channels[False].log
+
+    def follow(self, owner: bool = False) -> Channel:
         """Somebody follows from now on."""
         with self._lock:
             self.followed += 1
+            self._channels[owner].followers += 1
+        return self._channels[owner]
 
-    def unfollow(self) -> None:
+    def unfollow(self, owner: bool = False) -> None:
         """Somebody left."""
         with self._lock:
             self.followed -= 1
+            self._channels[owner].followers -= 1
             self._used = time.monotonic()
 
     def touch(self) -> None:
@@ -180,26 +192,20 @@ class Session:
         if self.followed:
             self._publisher.mark(self)
 
-    def publish(self, *, everything: bool = False) -> None:
-        """Put what is new into the log: from connections that said so, or from all of them."""
-        with self._publishing:
-            self._publish(everything)
+    def publish(self) -> None:
+        """Put what is new into the logs that are followed, from connections that said so."""
+        connections = self.connections()
+        changed = [connection for connection in connections if connection.dirty]
+        for connection in changed:
+            connection.dirty = False
+        for channel in set(self._channels.values()):
+            if channel.followers:
+                channel.publish([c for c in connections if c in changed or not channel.knows(c)])
 
-    def _publish(self, everything: bool) -> None:
-        for connection in self.connections():
-            told = self._told.setdefault(connection, news.Told())
-            if connection.dirty or everything or told.about is None:
-                self.log.append(news.fresh(connection, told))
-
-    def catch_up(self, after: int) -> Batch:
+    def catch_up(self, after: int, owner: bool = False) -> Batch:
         """What a newcomer (0) or somebody who comes back gets first."""
-        self.publish(everything=True)
-        batch = self.log.read(after)
-        return self.whole(after != 0) if batch.gap else batch
+        return self._channels[owner].catch_up(self.connections(), after)
 
-    def whole(self, gap: bool) -> Batch:
-        """A summary of everything the log has told so far, for those who come new or have missed something."""
-        with self._publishing:
-            self._publish(True)
-            told = [(connection, self._told[connection].seq) for connection in self.connections()]
-            return Batch(self.log.end, gap, news.summary(told))
+    def whole(self, gap: bool, owner: bool = False) -> Batch:
+        """A summary of everything so far, for those who come new or have missed something."""
+        return self._channels[owner].whole(self.connections(), gap)

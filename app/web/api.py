@@ -70,7 +70,7 @@ def show(id: str) -> Response:
         **policy_json(session.policy),
         started=session.started,
         now=session.now(),
-        position=session.log.end,
+        position=session.channel(not public).log.end,
         connections=[connection.describe(public=public) for connection in session.connections()],
     )
 

@@ -9,19 +9,20 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, abort, request
 from flask_sock import Sock
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from app.live.audience import Batch, encode
+from app.live.channel import Channel
 from app.live.hub import Hub
 from app.live.pump import Outlet
 from app.live.session import Session
 from app.protocol.frames import Opcode, write_frame
 from app.web.api import find
-from app.web.safety import the_hub
+from app.web.safety import bearer, the_hub
 
 FIRST_MESSAGE_SECONDS = 10
 HEARTBEAT_SECONDS = 15
@@ -91,15 +92,18 @@ def _outlet() -> Outlet | None:
 
 
 def follow(ws: Any, id: str) -> None:
-    """One follower, from its first message `{"after": position, "key"?}` to its end."""
+    """One follower, from its first message `{"after": position, "key"?}` to its end. With the key nothing is hidden."""
     outlet = _outlet()
     session = find(id)
     if outlet is None:
         return
-    session.follow()
-    follower = Follower(session, outlet, the_hub())
+    follower: Follower | None = None
     try:
-        follower.begin(_position(ws.receive(timeout=FIRST_MESSAGE_SECONDS)))
+        first = _first(ws.receive(timeout=FIRST_MESSAGE_SECONDS))
+        if first.key and not session.has_key(first.key):
+            raise ValueError("This is not the key of the session.")
+        follower = Follower(session, outlet, the_hub(), owner=bool(first.key))
+        follower.begin(first.after)
         while True:
             ws.receive()
     except ValueError as error:
@@ -109,43 +113,53 @@ def follow(ws: Any, id: str) -> None:
             log.exception("a feed failed")
             ws.close(1011, "The server failed; the feed can be opened again.")
     finally:
-        follower.end()
-        session.unfollow()
+        if follower:
+            follower.end()
 
 
-def _position(message: Any) -> int:
-    """Where to begin. Raises ValueError with a sentence for the closing reason."""
+class First(NamedTuple):
+    """Where a follower begins, and the session's key if it has it."""
+
+    after: int
+    key: str
+
+
+def _first(message: Any) -> First:
+    """The first message. Raises ValueError with a sentence for the closing reason."""
     try:
         first = json.loads(message or "")
-        after = first.get("after", 0)
+        after, key = first.get("after", 0), first.get("key") or ""
     except (ValueError, AttributeError):
         raise ValueError('The first message must be {"after": position}.') from None
     if not isinstance(after, int) or isinstance(after, bool):
         raise ValueError('"after" must be a whole number.')
-    return after
+    if not isinstance(key, str):
+        raise ValueError('"key" must be a text.')
+    return First(after, key)
 
 
 class Follower:
     """A cursor in the session's log. The pump asks it for the next frame whenever the page has taken the last one."""
 
-    def __init__(self, session: Session, outlet: Outlet, hub: Hub) -> None:
-        self._session, self._outlet, self._pump = session, outlet, hub.pump
+    def __init__(self, session: Session, outlet: Outlet, hub: Hub, *, owner: bool) -> None:
+        self._session, self._outlet, self._pump, self._owner = session, outlet, hub.pump, owner
+        self._log = session.follow(owner).log
+        self._log.listen(self._pump.wake)
         self._position = 0
 
     def begin(self, after: int) -> None:
         """Send what there is behind a position, then whatever comes."""
-        self._outlet.send(self._frame(self._session.catch_up(after)))
-        self._session.log.listen(self._pump.wake)
+        self._outlet.send(self._frame(self._session.catch_up(after, self._owner)))
         self._outlet.source = self.next
         self._pump.wake()
 
     def next(self) -> bytes | None:
         """The next frame, when there is news."""
-        if self._session.log.end == self._position:
+        if self._log.end == self._position:
             return None
-        position, gap, text = self._session.log.message(self._position)
+        position, gap, text = self._log.message(self._position)
         if gap:
-            return self._frame(self._session.whole(True))
+            return self._frame(self._session.whole(True, self._owner))
         self._position = position
         return write_frame(Opcode.TEXT, text.encode())
 
@@ -156,7 +170,8 @@ class Follower:
     def end(self) -> None:
         """Nothing more is asked for."""
         self._outlet.source = None
-        self._session.log.leave(self._pump.wake)
+        self._log.leave(self._pump.wake)
+        self._session.unfollow(self._owner)
 
 
 def stream(id: str) -> Response:
@@ -164,36 +179,37 @@ def stream(id: str) -> Response:
     session = find(id)
     text = request.headers.get("Last-Event-ID") or request.args.get("after", "0")
     after = int(text) if text.isdecimal() and len(text) < 18 else 0
-    response = Response(_events(session, the_hub(), after), mimetype="text/event-stream")
+    owner = session.has_key(bearer())
+    response = Response(_events(session, the_hub(), after, owner), mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def _events(session: Session, hub: Hub, after: int) -> Iterator[bytes]:
-    session.follow()
+def _events(session: Session, hub: Hub, after: int, owner: bool) -> Iterator[bytes]:
+    channel = session.follow(owner)
     hub.streams += 1
     try:
-        batch = session.catch_up(after)
+        batch = session.catch_up(after, owner)
         yield _event(batch.position, encode(batch))
-        yield from _later(session, hub, batch.position)
+        yield from _later(session, hub, batch.position, channel)
     finally:
         hub.streams -= 1
-        session.unfollow()
+        session.unfollow(owner)
 
 
-def _later(session: Session, hub: Hub, position: int) -> Iterator[bytes]:
+def _later(session: Session, hub: Hub, position: int, channel: Channel) -> Iterator[bytes]:
     quiet = 0
     while not hub.stopping:
-        if not session.log.wait(position, 1):
+        if not channel.log.wait(position, 1):
             quiet += 1
             if quiet >= HEARTBEAT_SECONDS:
                 quiet = 0
                 yield b": still here\n\n"
             continue
         quiet = 0
-        position, gap, text = session.log.message(position)
+        position, gap, text = channel.log.message(position)
         if gap:
-            batch = session.whole(True)
+            batch = session.whole(True, channel.owner)
             position, text = batch.position, encode(batch)
         yield _event(position, text)
 

@@ -29,9 +29,9 @@ KEY = bytes(4)
 
 
 @contextmanager
-def follow(call: Caller, session: str, after: Any = 0) -> Iterator[ClientConnection]:
+def follow(call: Caller, session: str, after: Any = 0, key: str = "") -> Iterator[ClientConnection]:
     with connect(call.url(f"/feed/{session}"), compression=None) as line:
-        line.send(json.dumps({"after": after}))
+        line.send(json.dumps({"after": after, "key": key}))
         yield line
 
 
@@ -168,7 +168,7 @@ class TestTheLibraryBelow:
         def fail(message: object) -> int:
             raise RuntimeError("a defect")
 
-        monkeypatch.setattr(feed, "_position", fail)
+        monkeypatch.setattr(feed, "_first", fail)
         with follow(call, session) as line, pytest.raises(ConnectionClosed) as closed:
             line.recv(timeout=5)
         assert closed.value.rcvd and closed.value.rcvd.code == 1011
@@ -237,12 +237,33 @@ class TestTheLibraryBelow:
 
 
 class TestWhoMayFollow:
-    @pytest.mark.parametrize("first", ["no json", "[]", '{"after": "x"}', '{"after": true}'])
+    @pytest.mark.parametrize(
+        "first", ["no json", "[]", '{"after": "x"}', '{"after": true}', '{"key": 5}', '{"key": "wrong"}']
+    )
     def test_the_first_message_is_checked(self, call: Caller, session: str, first: str) -> None:
         with connect(call.url(f"/feed/{session}")) as line, pytest.raises(ConnectionClosed) as closed:
             line.send(first)
             line.recv(timeout=5)
         assert closed.value.rcvd and closed.value.rcvd.code == 1008
+
+    def test_beyond_loopback_the_key_shows_everything(self, outside: Caller) -> None:
+        made = outside("POST", "/api/sessions", {}).json
+        with follow(outside, made["id"]) as other, follow(outside, made["id"], key=made["key"]) as owner:
+            seen = [take(other), take(owner)]
+            assert [message["news"] for message in seen] == [[], []]
+            with socket.create_connection(("127.0.0.1", outside.port)) as peer:
+                cookie = (("Cookie", "secret"),)
+                peer.sendall(write_request("localhost", f"/ws/{made['id']}?token={'t' * 30}", SAMPLE_KEY, cookie))
+                shown = ["".join(json.dumps(message) for message in until(line, "101")) for line in (other, owner)]
+        assert "t" * 30 not in shown[0] and '"hidden"' in shown[0]
+        assert "t" * 30 in shown[1] and '"peer": "127.0.0.1:' in shown[1]
+
+    def test_without_the_key_everybody_shares_one_log(self, outside: Caller) -> None:
+        session, _ = outside.server.hub.sessions.create()
+        with follow(outside, session.id) as line:
+            take(line)
+            assert session.channel().followers == 1 and session.channel(owner=True).followers == 0
+        assert outside.server.hub.sessions.create()[0].channel() is not session.channel(owner=True)
 
     def test_pages_of_another_origin_may_not(self, call: Caller, session: str) -> None:
         assert refusal(call.url(f"/feed/{session}"), origin="http://evil.example") == 403
@@ -291,6 +312,16 @@ class TestEventStream:
             seen: list[Any] = []
             while tags(seen).count("FIN") < 2:
                 seen.append(next(events)[1])
+
+    def test_a_bearer_key_shows_everything(self, outside: Caller) -> None:
+        made = outside("POST", "/api/sessions", {}).json
+        echo(outside, made["id"], "one")
+        peers = []
+        for header in ("", f"Authorization: Bearer {made['key']}\r\n"):
+            peer, events = self.read(outside, f"/feed/{made['id']}/sse", header)
+            peers.append(next(events)[1]["news"][0]["connection"]["peer"])
+            peer.close()
+        assert peers[0] == "hidden" and peers[1].startswith("127.0.0.1:")
 
     @pytest.mark.parametrize("how", ["header", "query"])
     def test_it_goes_on_from_the_last_event_id(self, call: Caller, session: str, how: str) -> None:
