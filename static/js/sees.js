@@ -81,6 +81,10 @@ class Sees extends HTMLElement {
     this.#put(".page .state-no", script ? "" : t("js.sees.ready", { n: READY.indexOf(rung.state.client) }));
     this.#put(".page .who", t(script ? "js.sees.client" : "js.sees.javascript"));
     if (mine) this.#own(rung);
+    if (rung.held && rung.event) { // it has arrived, and the program behind the gate knows nothing of it
+      this.#put(".program .code", t("js.seen.not-yet"));
+      this.#put(".program .remark", t("js.sees.server.held.program-remark"));
+    }
   }
 
   /** @param {Rung} rung */

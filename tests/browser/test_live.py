@@ -123,3 +123,34 @@ def test_hostile_text_stays_text(unfolded: Page) -> None:
     page.get_by_role("button", name="Send as scripted client").click()
     expect(page.locator(".rung", has_text="<img")).to_have_count(2)
     expect(page.locator(".stage img")).to_have_count(0)
+
+
+def test_another_page_is_served_while_a_handshake_is_held(unfolded: Page) -> None:
+    """Chromium opens no second WebSocket to a host while one waits for its answer; the feed takes another way."""
+    page = unfolded
+    page.goto(f"{LESSON}?step=2")
+    page.get_by_role("button", name="Open your own and hold each message").click()
+    expect(page.locator(".gate.held")).to_be_visible()
+    second = page.context.new_page()
+    second.goto("/live/beside")
+    expect(second.locator(".gate b").first).to_have_text("Waiting for a client")
+    expect(page.locator(".gate.held")).to_be_visible()
+    page.locator("body").press(" ")
+    expect(page.locator(".gate.held")).to_have_count(0)
+
+
+def test_a_lost_feed_comes_back_and_misses_nothing(page: Page, relay: Relay, server_port: int) -> None:
+    from websockets.sync.client import connect
+
+    page.add_init_script("localStorage.setItem('ss-more', '1')")
+    page.goto(f"http://127.0.0.1:{relay.port}/live/torn")
+    expect(page.locator(".gate b").first).to_have_text("Waiting for a client")
+    with connect(f"ws://127.0.0.1:{server_port}/ws/torn", compression=None) as ws:
+        expect(page.locator(".rung")).to_have_count(2)
+        for link in list(relay.links):
+            link.close()
+        expect(page.locator(".wb-notice")).to_contain_text("The line to the server is lost")
+        ws.send("while nobody looked")
+        assert ws.recv() == "while nobody looked"
+        expect(page.locator(".rung", has_text="while nobody looked")).to_have_count(2)
+        expect(page.locator(".wb-notice")).to_be_hidden()
