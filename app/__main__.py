@@ -17,7 +17,7 @@ from app.exporters.text import annotate, severities, verdict
 from app.exporters.tls import how_to_get_keys, sealed
 from app.importers import IMPORTERS, Source, Unreadable, read
 from app.importers.choose import about, around, only, time_of
-from app.importers.fold import Folded, fold, objects
+from app.importers.fold import Folded, fold, lines
 from app.importers.unseal import is_sealed, wants_keys
 from app.protocol.rules import RULES
 from app.terminal import show
@@ -84,6 +84,15 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("--json", action="store_true", help="one JSON array")
     rules.set_defaults(run=_rules)
 
+    compare = commands.add_parser("compare", help="measure HTTP, SSE, WebSocket and WebRTC on this machine")
+    compare.add_argument("--size", type=int, default=32, help="bytes in a message")
+    compare.add_argument("--count", type=int, default=20, help="how many messages")
+    compare.add_argument("--from", dest="sender", choices=SIDES, default="server", help="who sends them")
+    compare.add_argument("--cookies", action="store_true", help="send a cookie along")
+    compare.add_argument("--every", action="store_true", help="every variant, not only the main ones")
+    compare.add_argument("--format", choices=["table", "json", "csv"], default="table", help="what to print")
+    compare.set_defaults(run=_compare)
+
     lessons = commands.add_parser("lessons", help="work on lessons").add_subparsers(required=True, metavar="COMMAND")
     check = lessons.add_parser("check", help="check one lesson, or all that belong to the app")
     check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a lesson, also outside the app")
@@ -124,8 +133,8 @@ def _explain(args: argparse.Namespace) -> int:
     if args.around is not None:
         folded = [(trace, around(events, args.around)) for trace, events in folded]
     if args.json:
-        for value in objects(source, folded, fields=args.fields):
-            print(json.dumps(value))
+        for line in lines(source, folded, fields=args.fields):
+            print(line)
     else:
         show(_told(source, folded, args.fields))
         show([verdict(found)])
@@ -133,7 +142,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _summarize(source: Source, folded: Folded, as_json: bool) -> None:
-    lines = [
+    told = [
         endings.Line(
             trace.connection,
             about(source, trace.connection),
@@ -142,11 +151,11 @@ def _summarize(source: Source, folded: Folded, as_json: bool) -> None:
         for trace, events in folded
     ]
     if as_json:
-        for value in (source.about(), *endings.objects(lines)):
+        for value in (source.about(), *endings.objects(told)):
             print(json.dumps(value))
     else:
         show([_read_line(source), *map(escape, source.assumptions), ""])
-        show(endings.tell(lines))
+        show(endings.tell(told))
 
 
 def _read_line(source: Source) -> str:
@@ -162,7 +171,7 @@ def _told(source: Source, folded: Folded, fields: bool) -> Iterator[str]:
     for trace, events in folded:
         if len(folded) > 1 or source.knows(trace).client or source.knows(trace).target:
             yield f"# {escape(about(source, trace.connection))}"
-        yield from sealed(trace) if is_sealed(trace) else ()
+        yield from sealed(trace, fields=fields) if is_sealed(trace) else ()
         yield from annotate(trace, events, fields=fields)
     if wants_keys(source):
         yield from how_to_get_keys()
@@ -184,6 +193,20 @@ def _rules(args: argparse.Namespace) -> int:
         print("[\n" + ",\n".join(json.dumps(rule._asdict()) for rule in RULES.values()) + "\n]")
     else:
         show(f"{rule.id:24}  {rule.section:20}  {rule.level:17}  {rule.text}" for rule in RULES.values())
+    return CLEAN
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from app.lab.command import compare  # brings sockets and threads along, which nothing else here needs
+    from app.lab.plan import Unclear, read_plan
+
+    try:
+        plan = read_plan({name: getattr(args, name) for name in ("size", "count", "sender", "cookies")})
+        print(compare(plan, every=args.every, form=args.format))
+    except Unclear as error:
+        raise Refused(str(error).replace('"', "--", 1).replace('"', "", 1)) from None
+    except OSError as error:
+        raise Refused(f"Nothing can be measured here: {error}.") from None
     return CLEAN
 
 

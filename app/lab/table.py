@@ -11,7 +11,18 @@ from app.lab.tally import LAYERS
 from app.lab.words import FACTS
 from app.trace import SIDES
 
-HEADS = ("payload", "framing", "headers", "TLS", "network", "total", "low-high", "set-up", "delay ms", "who may start")
+HEADS = (
+    "payload",
+    "framing",
+    "headers",
+    "(D)TLS",
+    "network",
+    "total",
+    "low-high",
+    "set-up",
+    "delay ms",
+    "who may start",
+)
 
 
 def each(found: dict[str, Any], layer: str) -> float:
