@@ -21,9 +21,17 @@ def _bits(data: bytes) -> str:
 
 
 def _number(data: bytes) -> dict[str, str]:
-    """A number that is never small: its leading byte has its highest bit set."""
-    data = bytes((data[0] | 0x80,)) + data[1:]
-    return {"": data.hex(), "number": str(int.from_bytes(data, "big")), "bits": _bits(data), "hex": data.hex()}
+    """A number whose first bit is 1 and whose last is 0, so that it never reads the same from both ends."""
+    data = bytes((data[0] | 0x80, *data[1:-1], data[-1] & 0xFE)) if len(data) > 1 else bytes((data[0] & 0xFE | 0x80,))
+    bits = _bits(data)
+    return {
+        "": data.hex(),
+        "number": str(int.from_bytes(data, "big")),
+        "bits": bits,
+        "hex": data.hex(),
+        "reversed": str(int(bits[::-1], 2)),
+        "swapped": str(int.from_bytes(data, "little")),
+    }
 
 
 def _key(data: bytes) -> dict[str, str]:
@@ -54,9 +62,10 @@ def _masked(data: bytes) -> dict[str, str]:
 
 
 def _xor(data: bytes) -> dict[str, str]:
-    a, b = data[0] | 0x80, data[1] | 1
+    a, b = data[0] | 0x88, data[1] | 0x09  # they share a bit, so that OR is never the same
     names = {"a": a, "b": b, "xor": a ^ b, "or": a | b, "and": a & b}
-    return {"": f"{a:02x}"} | {name: f"{value:02x}" for name, value in names.items()} | {"bits": f"{a ^ b:08b}"}
+    found = {"": f"{a:02x}"} | {name: f"{value:02x}" for name, value in names.items()}
+    return found | {f"{name}-bits": f"{value:08b}" for name, value in names.items()}
 
 
 def _triple(data: bytes) -> dict[str, str]:

@@ -27,7 +27,7 @@ def _lesson(match: re.Match[str]) -> Source:
 
 
 _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Source]], ...] = (
-    (re.compile(r"rfc:(?P<number>\d{3,5})(?:#(?P<section>\d+(?:\.\d+)*))?"), _rfc),
+    (re.compile(r"rfc:(?P<number>\d{2,5})(?:#(?P<section>\d+(?:\.\d+)*))?"), _rfc),
     (re.compile(r"whatwg:websockets(?P<anchor>#[a-z0-9-]+)?"), _whatwg),
     (re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?:#(?P<place>\d+|[a-z][a-z0-9-]*))?"), _lesson),
 )

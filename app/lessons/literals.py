@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from app.lessons.model import Lesson, Problem
 from app.lessons.prose import Ref
-from app.lessons.resolve import Resolver
+from app.lessons.resolve import Found, Resolver
 from app.lessons.values import WORDS, Unresolved
 from app.protocol.events import Event
 
@@ -34,12 +34,16 @@ class Said:
             self.numbers.setdefault(found.field.value, name)
             self.numbers.setdefault(found.field.raw, f"{name}.raw")
             self.numbers.setdefault(found.bits, f"{name}.bits")
-            try:
-                self._size(f"{name}.size", len(found.data))
-            except Unresolved:
-                continue
+            if event.kind == "frame":  # a head has so many parts that any small number is the size of one
+                self._field_size(name, found)
         if event.kind == "frame":
             self._payload(resolver, event)
+
+    def _field_size(self, name: str, found: Found) -> None:
+        try:
+            self._size(f"{name}.size", len(found.data))
+        except Unresolved:
+            return  # single bits
 
     def _size(self, name: str, size: int) -> None:
         self.numbers.setdefault(str(size), name)
@@ -66,11 +70,12 @@ def typed(lesson: Lesson, ref: Ref, said: Said | None, used: set[str]) -> Iterat
 
 
 def _number(lesson: Lesson, ref: Ref, number: str, said: Said | None, used: set[str]) -> Iterator[Problem]:
+    if number in lesson.numbers:
+        used.add(number)
+        return
     name = said.numbers.get(number.lower().removeprefix("0x")) if said else None
     if name:
         yield from _listed(lesson, ref, number, name, used)
-    elif number in lesson.numbers:
-        used.add(number)
     elif ref.kind == "text":
         yield Problem(
             ref.line,
@@ -80,9 +85,11 @@ def _number(lesson: Lesson, ref: Ref, number: str, said: Said | None, used: set[
 
 
 def _listed(lesson: Lesson, ref: Ref, word: str, name: str, used: set[str]) -> Iterator[Problem]:
-    """A number that the trace says; a word may be excused by the lesson's list, digits may not."""
-    if word in lesson.numbers and word.isalpha():
+    """Something that the trace says, unless the lesson's list excuses it."""
+    if word in lesson.numbers:
         used.add(word)
         return
-    excuse = f", or list `{word}` under `numbers` with the reason" if word.isalpha() else ""
-    yield Problem(ref.line, f"`{word}` is in the trace; write {{{name}}} in its place{excuse}")
+    yield Problem(
+        ref.line,
+        f"`{word}` is in the trace; write {{{name}}} in its place, or list `{word}` under `numbers` with the reason",
+    )

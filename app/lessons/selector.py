@@ -24,7 +24,7 @@ PROPERTIES = (
 )
 COUNTED = -1
 """The `pick` of a name that stands for every such event: `client.ping.count`."""
-FORMATS = ("word", "Word", "hex", "char")
+FORMATS = ("word", "Word", "hex", "char", "bits")
 
 _EVENT = re.compile(
     rf"""(?:(?P<part>[a-z][a-z0-9-]*)/)?(?:

@@ -46,12 +46,19 @@ def _char(raw: Raw) -> str:
     return raw.decode("utf-8", "replace")
 
 
+def _bits(raw: Raw) -> str:
+    if not isinstance(raw, bytes):
+        raise Unresolved("`bits` prints a byte; write .byte[0]:bits")
+    return "".join(f"{byte:08b}" for byte in raw)
+
+
 FORMATS: dict[str, Callable[[Raw], str]] = {
     "": _plain,
     "word": _word,
     "Word": lambda raw: _word(raw).capitalize(),
     "hex": _hex,
     "char": _char,
+    "bits": _bits,
 }
 """How a value is printed: `{size:word}`; the same names as `selector.FORMATS`."""
 
