@@ -50,7 +50,10 @@ class Secure:
     def _context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.options |= ssl.OP_NO_RENEGOTIATION
+        context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET
+        # Another connection has another context, which could not redeem a ticket; and clients that read and write in
+        # two threads have been seen to lose their request over the one that comes right behind the handshake.
+        context.num_tickets = 0
         context.set_alpn_protocols(["http/1.1"])
         if not self._settings.cert:
             with self._lock:
