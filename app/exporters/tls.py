@@ -33,7 +33,7 @@ def sealed(trace: Trace, *, fields: bool = False) -> Iterator[str]:
     """What shows of a connection without keys, record by record; with `fields` also the fields of what is in clear."""
     found = decrypt(trace, KeyLog({}))
     explained = {side: list(records(trace, side, found.views[side][:MOST])) for side in SIDES} if fields else {}
-    for rung in ladder(found, open=False)[:MOST]:
+    for rung in ladder(found, ends=False)[:MOST]:
         arrow = "-->" if rung.side == "client" else "<--"
         note = f"  {escape(rung.note)}" if rung.note else ""
         yield f"{rung.side} {arrow} {rung.label}{note}  {rung.bytes} bytes"

@@ -83,15 +83,15 @@ def test_an_opened_frame_stands_in_its_record() -> None:
     ]
     assert opened.data == HELLO + b"\x17" and opened.origin and opened.origin.start == 5
     assert [f.name for f in opened.fields] == ["tls.content", "tls.inner"]
-    assert [(part.bytes, part.label) for part in parts(view, open=True)] == [
+    assert [(part.bytes, part.label) for part in parts(view, ends=True)] == [
         (5, "record header"),
         (11, "content"),
         (1, "inner type"),
         (16, "tag"),
     ]
-    assert title(view, open=True) == "The client sends 11 bytes, sealed"
-    assert title(view, open=False) == "The client sends 33 bytes of something"
-    assert [part.bytes for part in parts(view, open=False)] == [5, 28]
+    assert title(view, ends=True) == "The client sends 11 bytes, sealed"
+    assert title(view, ends=False) == "The client sends 33 bytes of something"
+    assert [part.bytes for part in parts(view, ends=False)] == [5, 28]
 
 
 def test_the_nonce_of_tls_1_2_is_shown() -> None:
@@ -119,7 +119,7 @@ def test_the_hellos_are_explained() -> None:
 
 def test_in_tls_1_2_the_certificate_and_the_ticket_are_in_clear() -> None:
     found = session(V12, False)
-    labels = [rung.label for rung in ladder(found, open=False)]
+    labels = [rung.label for rung in ladder(found, ends=False)]
     said = " + ".join(labels)
     for name in ("Certificate", "ServerKeyExchange", "ServerHelloDone", "ClientKeyExchange", "NewSessionTicket"):
         assert name in said
@@ -140,7 +140,7 @@ def test_what_an_observer_knows_needs_no_key(found: Decrypted) -> None:
 
 def test_the_network_sees_sealed_records_where_the_ends_see_messages() -> None:
     found = session(V13, True)
-    outside, within = ladder(found, open=False), ladder(found, open=True)
+    outside, within = ladder(found, ends=False), ladder(found, ends=True)
     assert [rung[:2] for rung in outside] == [rung[:2] for rung in within]
     assert (outside[0].label, outside[0].note) == ("ClientHello", HOST)
     assert {rung.label for rung in outside if rung.sealed} == {"RECORD 23"}
@@ -172,7 +172,7 @@ def test_hostile_records_tile_too(side: str, kind: int, body: bytes, rest: bytes
     views = direction.feed(0, data)
     tiles(direction_space(trace, direction.side, views))
     for view in views:
-        told(view), title(view, open=False), parts(view, open=False)
+        told(view), title(view, ends=False), parts(view, ends=False)
         for begun in (0, 3):
             tiles(record_spaces(data[view.start : view.end], view, begun)[0])
 

@@ -96,19 +96,19 @@ def _name_place(found: Decrypted) -> Place | None:
     return None
 
 
-def ladder(found: Decrypted, *, open: bool) -> list[Rung]:
-    """The records of both sides in order; with `open` as the two ends see them, else as the network does."""
+def ladder(found: Decrypted, *, ends: bool) -> list[Rung]:
+    """The records of both sides in order; with `ends` as the two ends see them, else as the network does."""
     numbers = {side: {id(view): i for i, view in enumerate(found.views[side])} for side in SIDES}
     return [
         Rung(
             view.side,
             view.at,
-            told(view, open=open),
+            told(view, ends=ends),
             _note(view, found),
             view.end - view.start,
-            view.state == "sealed" or (_hidden(view) and not open),
+            view.state == "sealed" or (_hidden(view) and not ends),
             numbers[view.side][id(view)],
-            view.wire if open else None,
+            view.wire if ends else None,
         )
         for view in found.all()
     ]
@@ -122,12 +122,12 @@ def _note(view: RecordView, found: Decrypted) -> str:
     return ""
 
 
-def parts(view: RecordView, *, open: bool) -> tuple[Part, ...]:
+def parts(view: RecordView, *, ends: bool) -> tuple[Part, ...]:
     """What the size of a record is made of."""
     size = view.end - view.start
     if view.state == "clear":
         return Part(HEADER, "record header", "tls.type"), Part(size - HEADER, "content", "")
-    if view.state == "sealed" or not open:
+    if view.state == "sealed" or not ends:
         return Part(HEADER, "record header", "tls.type"), Part(size - HEADER, "sealed", "tls.sealed")
     inner = view.overhead - HEADER - view.explicit - view.padding - view.tag
     all_parts = (
@@ -141,10 +141,10 @@ def parts(view: RecordView, *, open: bool) -> tuple[Part, ...]:
     return tuple(part for part in all_parts if part.bytes)
 
 
-def title(view: RecordView, *, open: bool) -> str:
+def title(view: RecordView, *, ends: bool) -> str:
     """What a record is, in one sentence."""
     who = f"The {view.side}"
-    if view.state == "sealed" or (_hidden(view) and not open):
+    if view.state == "sealed" or (_hidden(view) and not ends):
         return f"{who} sends {plural(view.end - view.start)} of something"
     if view.type == names.APPLICATION_DATA:
         return f"{who} sends {plural(len(view.content))}, sealed"

@@ -65,9 +65,9 @@ def _moved(field: Field, by: int) -> Field:
     )
 
 
-def told(view: RecordView, *, open: bool = True) -> str:
+def told(view: RecordView, *, ends: bool = True) -> str:
     """What a record is, in a word or two: its messages or its type, and RECORD 23 while it is sealed."""
-    if view.state == "sealed" or (view.state == "opened" and not open):
+    if view.state == "sealed" or (view.state == "opened" and not ends):
         return f"RECORD {view.outer}"
     if view.messages:
         return " + ".join(name_of(names.MESSAGES, kind) for kind in view.messages)
