@@ -70,6 +70,12 @@ def recorded(slug: str) -> Recorded:
     return Recorded(lesson, example, bind(lesson, example))
 
 
+def entrance() -> str:
+    """The lesson that newcomers are led to: the first that is about WebSocket; lesson 0 is for those who want it."""
+    slugs = [lesson.slug for lesson in shelf().values() if lesson.id > 0]
+    return slugs[0] if slugs else next(iter(shelf()))
+
+
 def _recorded(slug: str) -> Recorded:
     if slug not in shelf():
         abort(404, t("error.no-lesson"))
@@ -79,7 +85,7 @@ def _recorded(slug: str) -> Recorded:
 @bp.app_context_processor
 def _for_templates() -> dict[str, Any]:
     navigation = [
-        ("learn", url_for("pages.learn", slug=next(iter(shelf())))),
+        ("learn", url_for("pages.learn", slug=entrance())),
         ("compare", url_for("compare.page")),
         ("reference", url_for("pages.reference_api")),
     ]
@@ -106,11 +112,11 @@ def _capitalize_first(text: str) -> str:
 @bp.get("/")
 def home() -> str:
     """The start page."""
-    first = recorded(next(iter(shelf())))
+    first = recorded(entrance())
     masked = next((event for event in first.events if event.kind == "frame" and event.side == "client"), None)
     strip = scene.compose(explain(masked, first.trace_of(masked))) if masked else None
     shown = [lesson for lesson in shelf().values() if not lesson.twin_of]
-    return render_template("home.html", lessons=shown, strip=strip, ws_base=_ws_base(), active="")
+    return render_template("home.html", lessons=shown, first=first.lesson, strip=strip, ws_base=_ws_base(), active="")
 
 
 def _ws_base() -> str:
@@ -120,7 +126,7 @@ def _ws_base() -> str:
 @bp.get("/learn")
 def learn_first() -> ResponseReturnValue:
     """The first lesson."""
-    return Response(status=302, headers={"Location": url_for("pages.learn", slug=next(iter(shelf())))})
+    return Response(status=302, headers={"Location": url_for("pages.learn", slug=entrance())})
 
 
 @bp.get("/learn/<slug>")
@@ -153,16 +159,22 @@ def learn(slug: str) -> str:
 def _chosen(found: Recorded, views: list[StepView]) -> tuple[Event, StepView | None]:
     """The event that the address asks for, and the step that it belongs to."""
     seq = request.args.get("seq", type=int)
+    opened = found.lesson.step_of_block(request.args.get("open", ""))
     if seq is None:
-        block = request.args.get("open", "")
-        opened = found.lesson.step_of_block(block) if block else None
         number = opened or request.args.get("step", 1, type=int)
         wanted = next((view for view in views if view.number == number and view.seq is not None), views[0])
         seq = wanted.seq or 0
     event = next((event for event in found.events if event.seq == seq), None)
     if event is None:
         abort(404, t("error.no-event"))
-    return event, next((view for view in reversed(views) if view.seq is not None and view.seq <= event.seq), None)
+    return event, _step_at(views, event.seq, request.args.get("step", type=int) if opened is None else opened)
+
+
+def _step_at(views: list[StepView], seq: int, wanted: int | None) -> StepView | None:
+    """The step that shows an event: the wanted one if it does, else the first that does, else the last before it."""
+    here = [view for view in views if view.seq == seq]
+    before = [view for view in views if view.seq is not None and view.seq <= seq]
+    return next((view for view in here if view.number == wanted), next(iter(here or before[-1:]), None))
 
 
 def _scene(explanation: Explanation, trace: Trace, field: str, *, pending: bool = False) -> dict[str, Any]:

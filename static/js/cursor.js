@@ -37,10 +37,21 @@ export function rungOfStep(step) {
   return seq === null || seq > (events.at(-1)?.seq ?? -1) ? null : rungAt(rungs, seq);
 }
 
-/** The step of the lesson that the chosen row belongs to: its own, else the last step before it. */
+/** Whether a step is about the chosen row. @param {number} step */
+export const isHere = (step) => {
+  const rung = rungOfStep(step);
+  return rung !== null && rung.key === store.state.at;
+};
+
+/** The step of the lesson that the chosen row belongs to: of its own the one that is open, else the first; else the last
+ * step before it. */
 export function stepOfCursor() {
   const { binding, rungs } = store.state;
   const place = index();
+  const open = Number(find(".lesson section.cur")?.dataset.step ?? 0);
+  if (open && isHere(open)) return open;
+  const mine = binding.steps.findIndex((_, n) => isHere(n + 1)) + 1;
+  if (mine) return mine;
   let found = 0;
   binding.steps.forEach((_, n) => {
     const rung = rungOfStep(n + 1);

@@ -52,11 +52,13 @@ class Lesson extends HTMLElement {
     if (!rung) {
       this.#open(section);
     } else if (rung.key !== store.state.at) {
+      if (!chip) this.#open(section);
       go(rung.key, chip?.dataset.f ?? null);
     } else if (chip) {
       select(chip.dataset.f ?? null);
     } else {
       this.#open(section);
+      select(section.dataset.field ?? null);
     }
   }
 

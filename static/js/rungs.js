@@ -52,6 +52,7 @@ function bracket(rungs) {
   /** @type {Record<string, number>} */
   const open = {};
   rungs.forEach((rung, index) => {
+    if (rung.event?.kind === "request") for (const side of Object.keys(open)) delete open[side]; // another connection
     const frame = rung.event?.frame;
     if (!frame || frame.opcode >= CONTROL) return;
     const begun = open[rung.side];

@@ -1,14 +1,24 @@
 // @ts-check
 /** `<ss-transport>` steps through the conversation, `<ss-panes>` chooses what a small screen shows. */
-import { goIndex, index } from "./cursor.js";
+import { goIndex, index, isHere } from "./cursor.js";
 import { all, find } from "./dom.js";
 import { release } from "./session.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
 
+/** Several steps of a lesson may be about one row: opens the neighbour of the open step if it is.
+ * @param {"nextElementSibling" | "previousElementSibling"} way */
+function stepHere(way) {
+  const other = /** @type {HTMLElement | null} */ (find(".lesson section.cur")?.[way] ?? null);
+  const here = other?.dataset.step !== undefined && isHere(Number(other.dataset.step));
+  if (here) find("h2 a", other)?.click();
+  return here;
+}
+
 /** One step on; past the newest row of a held connection this lets the held unit through. */
 export function next() {
   const { rungs, held } = store.state;
+  if (stepHere("nextElementSibling")) return;
   if (held.length && rungs[index()]?.held?.n === held[0].n) release();
   else goIndex(index() + 1);
 }
@@ -16,7 +26,9 @@ export function next() {
 /** @type {Record<string, () => void>} */
 export const STEPS = {
   first: () => goIndex(0),
-  prev: () => goIndex(index() - 1),
+  prev: () => {
+    if (!stepHere("previousElementSibling")) goIndex(index() - 1);
+  },
   next,
   last: () => goIndex(store.state.rungs.length - 1),
 };
