@@ -58,7 +58,7 @@ def test_json_lines_begin_with_the_source(capsys: pytest.CaptureFixture[str], st
     given(stdin, b"# a ping\n8900\n")
     answer = Answer(capsys, "explain", "--json", "--side", "server")
     source, *events = map(json.loads, answer.out.splitlines())
-    assert list(source) == ["kind", "format", "bytes", "fidelity", "ignored_lines", "assumptions"]
+    assert list(source) == ["kind", "format", "bytes", "fidelity", "ignored_lines", "assumptions", "connections"]
     assert (source["kind"], source["bytes"], source["ignored_lines"]) == ("source", 2, [1])
     assert [(event["kind"], event["side"]) for event in events] == [("frame", "server"), ("end", "server")]
 
@@ -158,3 +158,37 @@ def test_a_key_log_opens_a_capture_and_without_one_it_is_said_how_to_get_it(
     opened = Answer(capsys, "explain", str(capture), "--keylog", str(capture.with_suffix(".keylog")))
     assert "“Hello”" in opened.out and "SSLKEYLOGFILE" not in opened.out
     assert Answer(capsys, "explain", str(capture), "--keylog", "/no/such/file").refuses("Cannot read /no/such/file")
+
+
+CAPTURES = ROOT / "tests" / "examples" / "captures"
+
+
+def test_a_capture_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(CAPTURES / "s2-pyws-aiohttp-close-codes.pcap")
+    answer = Answer(capsys, "explain", path, "--summary")
+    assert answer.code == 0
+    assert answer.out.startswith("Read 5347 bytes in 12 connections (pcap).\n\n# Connection 11 127.0.0.1:46048 to ")
+    assert "The client ended TCP without a Close frame, at 0.011236 s." in answer.out
+    source, *endings = map(json.loads, Answer(capsys, "explain", path, "--summary", "--json").out.splitlines())
+    assert len(source["connections"]) == len(endings) == 12
+    assert (endings[0]["connection"], endings[0]["how"], endings[0]["who"]) == ("11", "fin", "client")
+
+
+def test_one_connection_and_one_moment_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(CAPTURES / "s2-pyws-aiohttp-close-codes.pcap")
+    source, *events = map(json.loads, Answer(capsys, "explain", path, "--json", "--connection", "3").out.splitlines())
+    assert [each["connection"] for each in source["connections"]] == ["3"]
+    assert {event["connection"] for event in events} == {"3"}
+    assert Answer(capsys, "explain", path, "--connection", "99").refuses("There is no connection 99")
+    path = str(CAPTURES / "s1-chromium-nodews-plain.pcap")
+    _, *events = map(json.loads, Answer(capsys, "explain", path, "--json", "--around", "0.5").out.splitlines())
+    assert all(event["at"] < 1_500_000_000 for event in events)
+    assert Answer(capsys, "explain", path, "--around", "noon").code == 2
+
+
+@pytest.mark.parametrize("name", ["playwright.har", "websocket-plain.mitm"])
+def test_messages_without_a_wire_are_shown_as_such(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    answer = Answer(capsys, "explain", str(CAPTURES / name), "--json", "--fields")
+    source, *events = map(json.loads, answer.out.splitlines())
+    assert source["fidelity"] == "payload" and {event["kind"] for event in events} == {"message"}
+    assert "None are made up here" in Answer(capsys, "explain", str(CAPTURES / name)).out

@@ -130,7 +130,7 @@ def _payload_fields(
         if reason:
             meaning = "Why, in words; for programs and logs"
             raw = raw_of(shown, 16, len(reason) * 8)
-            quoted = _quote(reason)
+            quoted = quote(reason)
             fields.append(
                 Field(
                     "close.reason",
@@ -150,7 +150,7 @@ def _payload_fields(
         else "payload"
     )
     text = header.opcode != Opcode.BINARY and not header.rsv1
-    value = _quote(plain) if text else f"{len(plain)} byte{'' if len(plain) == 1 else 's'}"
+    value = quote(plain) if text else f"{len(plain)} byte{'' if len(plain) == 1 else 's'}"
     meaning = "Each byte was XORed with a byte of the key" if masked else _payload_meaning(header)
     section = "6455 5.3" if masked else "6455 5.6"
     return [
@@ -164,7 +164,8 @@ def _payload_meaning(header: Header) -> str:
     return "Raw bytes" if header.opcode == Opcode.BINARY else "As the sender wrote it"
 
 
-def _quote(data: bytes) -> str:
+def quote(data: bytes) -> str:
+    """The beginning of a payload as text in quotation marks."""
     text = data[: PREVIEW * 4].decode("utf-8", "replace")
     return f"“{text[:PREVIEW]}{'…' if len(text) > PREVIEW or len(data) > PREVIEW * 4 else ''}”"
 

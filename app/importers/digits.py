@@ -13,7 +13,8 @@ from app.importers.text import Line
 
 # What digits can be, from the most to the least usual.
 ALL = (BITS, GROUPS, X2, X4, X8, O1, O2, O4, D1, D2, D4, D8)
-_LITTLE = {4: X2, 8: X4, 16: X8}
+_DECIMALS = {D1: 3, D2: 4, D4: 6, D8: 11}
+"""Digits that some number must have before short ones are believed to be decimal."""
 
 MOST_REPEATED = 5000
 """Lines that a `*` without offsets is believed to stand for."""
@@ -69,8 +70,11 @@ def read_plain(lines: list[Line], kinds: tuple[Kind, ...] | None = None) -> Plai
     if any(_PREFIXED.search(line) or "\\x" in line for _, line in lines):
         kinds = (GROUPS,)  # the digits themselves say that they are hexadecimal
     allowed = [kind for kind in kinds or ALL if all(_is_word(kind, word) for word in words)]
-    if not kinds or GROUPS in kinds:
-        allowed = [kind for kind in allowed if kind is not BITS or len(words) > 1 or kinds]
+    if not kinds:
+        # A lone group is no list, and one digit is sooner half a byte in hexadecimal than a decimal number.
+        allowed = [kind for kind in allowed if kind is not BITS or len(words) > 1]
+        longest = max(map(len, words), default=0)
+        allowed = [kind for kind in allowed if longest >= _DECIMALS.get(kind, 0)]
     read = [(kind, data) for kind in allowed if (data := _join(kind, words)) is not None]
     if not words or not read:
         raise Unreadable(_odd(found, kinds))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import asdict
 
-from app.anatomy import Space, explain
+from app.anatomy.jsonlines import Lines, full
 from app.importers.source import Known, Source
 from app.protocol.conversation import Conversation
-from app.protocol.events import Event, event_json
+from app.protocol.events import Event
 from app.protocol.extensions import Deflate
 from app.trace import Trace
 
@@ -37,9 +37,11 @@ def objects(source: Source, folded: Folded, *, fields: bool = False) -> Iterator
     yield source.about()
     for trace, events in folded:
         for event in events:
-            more = {"spaces": [_space(space) for space in explain(event, trace).spaces]} if fields else {}
-            yield {**event_json(event, trace), **more}
+            yield full(event, trace, fields=fields)
 
 
-def _space(space: Space) -> dict[str, object]:
-    return {"name": space.name, "base": space.base, "fields": [asdict(field) for field in space.fields]}
+def lines(source: Source, folded: Folded, *, fields: bool = False) -> Iterator[str]:
+    """What `objects` gives, as JSON Lines without their line ends, and much faster."""
+    yield json.dumps(source.about())
+    for trace, events in folded:
+        yield from Lines(trace, fields=fields).of(events)

@@ -34,8 +34,12 @@ def shows(data: bytes, text: str) -> bool:
         text = text[:8] + text[9:]  # some leave a gap in the middle
     if len(text) > len(data):
         return False
-    text = text.ljust(len(data))  # spaces at the end of a line get lost
-    return all(not 32 < byte < 127 or char == chr(byte) for byte, char in zip(data, text, strict=True))
+    # Spaces at the end of a line get lost, and those at its beginning cannot be told from what fills the row.
+    size = len(data)
+    return any(
+        all(not 32 < byte < 127 or char == chr(byte) for byte, char in zip(data, padded, strict=True))
+        for padded in {text.ljust(size), text.rjust(size)}
+    )
 
 
 def take(kind: Kind, rest: str, size: int | None) -> bytes | None:
