@@ -14,6 +14,8 @@ from app.lab.run import Run
 
 GRACE_SECONDS = 5.0
 """How much longer than its pace a row may take."""
+LOOK_SECONDS = 0.1
+"""How often somebody who waits looks whether the run was stopped."""
 CLIENT = "Python"
 
 Told = Callable[[int], None]
@@ -40,10 +42,12 @@ class Arrivals:
             self._changed.notify_all()
         self._told(len(self.times))
 
-    def wait(self, count: int, seconds: float) -> None:
-        """Wait until so many have come."""
+    def wait(self, count: int, seconds: float, stopped: threading.Event) -> None:
+        """Wait until so many have come, or there is no more point in it."""
+        deadline = monotonic() + seconds
         with self._changed:
-            self._changed.wait_for(lambda: len(self.times) >= count, seconds)
+            while len(self.times) < count and monotonic() < deadline and not stopped.is_set():
+                self._changed.wait(LOOK_SECONDS)
 
 
 def measure(lab: Lab, run: Run, row: str, *, told: Told = lambda n: None) -> Any:
@@ -61,7 +65,7 @@ def measure(lab: Lab, run: Run, row: str, *, told: Told = lambda n: None) -> Any
         elif ROWS[row].kind == "poll":
             _say_all(run, line, channel.stopped, lambda n: None)
         else:
-            arrivals.wait(run.plan.count, run.plan.count * run.plan.pace * 2 + GRACE_SECONDS)
+            arrivals.wait(run.plan.count, run.plan.count * run.plan.pace * 2 + GRACE_SECONDS, channel.stopped)
         if channel.stopped.is_set():
             raise Failed("Stopped.")
         return run.finish(row, times, CLIENT)
@@ -113,7 +117,7 @@ def race(lab: Lab, run: Run, rows: list[str]) -> dict[str, Any]:
         if "poll" in lines:
             lines["poll"].say(b"")
         for row in rows:
-            arrivals[row].wait(1, GRACE_SECONDS)
+            arrivals[row].wait(1, GRACE_SECONDS, ended)
         return run.finish_race(about["starts"], {row: arrivals[row].times for row in rows})
     finally:
         for line in lines.values():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,19 +17,23 @@ from typing import NamedTuple
 from app.lab.kernel import DATA
 
 TCP, UDP = 6, 17
+DISCARD = 9
+"""The port that nobody listens on; marks go there."""
 _HEADER = 24
 _ETHERNET = 14
 
 
 class Seen(NamedTuple):
-    """One packet: its protocol, ports, bytes of IP and of payload."""
+    """One packet: its protocol, ports, bytes of IP and of payload, and when (seconds since 1970) it was seen."""
 
     protocol: int
     source: int
     target: int
     size: int
     payload: int
-    data: bytes
+    at: float
+    sequence: int
+    flags: int
 
     @property
     def on_a_network(self) -> int:
@@ -71,6 +78,7 @@ def capturing(path: Path) -> Iterator[Capture]:
     capture = Capture()
     try:
         yield capture
+        _flush(path)
     finally:
         process.terminate()
         process.wait(10)
@@ -79,21 +87,44 @@ def capturing(path: Path) -> Iterator[Capture]:
         capture.packets += _read(path.read_bytes())
 
 
+def _flush(path: Path) -> None:
+    """Send a mark until it is in the file: then everything before it is, too."""
+    mark, end = os.urandom(16), time.monotonic() + 10
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        while mark not in path.read_bytes() and time.monotonic() < end:
+            sender.sendto(mark, ("127.0.0.1", DISCARD))
+            threading.Event().wait(0.02)
+
+
 def _read(data: bytes) -> Iterator[Seen]:
     at = _HEADER
     while at + 16 <= len(data):
-        size = struct.unpack_from("<I", data, at + 8)[0]
-        packet = _packet(data[at + 16 + _ETHERNET : at + 16 + size])
+        seconds, micros, size = struct.unpack_from("<III", data, at)
+        packet = _packet(data[at + 16 + _ETHERNET : at + 16 + size], seconds + micros / 1e6)
         if packet:
             yield packet
         at += 16 + size
 
 
-def _packet(data: bytes) -> Seen | None:
+def _packet(data: bytes, at: float) -> Seen | None:
     if not data or data[0] >> 4 != 4:
         return None
     size = int.from_bytes(data[2:4]) or len(data)
     start = (data[0] & 15) * 4
     source, target = struct.unpack_from("!HH", data, start)
     header = 8 if data[9] == UDP else (data[start + 12] >> 4) * 4
-    return Seen(data[9], source, target, size, size - start - header, data[start + header : size])
+    sequence = int.from_bytes(data[start + 4 : start + 8]) if data[9] == TCP else 0
+    flags = data[start + 13] if data[9] == TCP else 0
+    return Seen(data[9], source, target, size, size - start - header, at, sequence, flags)
+
+
+def repeated(packets: list[Seen]) -> bool:
+    """Whether TCP sent anything twice: what the receiver did not ask for is in the capture and in no count."""
+    seen: set[tuple[int, int, int]] = set()
+    for packet in packets:
+        key = (packet.source, packet.target, packet.sequence)
+        if packet.payload and key in seen:
+            return True
+        if packet.payload:
+            seen.add(key)
+    return False
