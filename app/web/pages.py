@@ -159,7 +159,8 @@ def learn(slug: str) -> str:
 def _chosen(found: Recorded, views: list[StepView]) -> tuple[Event, StepView | None]:
     """The event that the address asks for, and the step that it belongs to."""
     seq = request.args.get("seq", type=int)
-    opened = found.lesson.step_of_block(request.args.get("open", ""))
+    block = request.args.get("open", "")
+    opened = found.lesson.step_of_block(block) if block else None
     if seq is None:
         number = opened or request.args.get("step", 1, type=int)
         wanted = next((view for view in views if view.number == number and view.seq is not None), views[0])
