@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+import app.words
 from app.words import WORDS, for_browser, t
 
 SCRIPTS = Path(__file__).parents[1] / "static" / "js"
@@ -32,3 +35,8 @@ def test_every_sentence_that_a_script_says_exists() -> None:
 
 def test_no_sentence_shouts() -> None:
     assert not [text for text in WORDS.values() if "!" in text]
+
+
+def test_no_key_has_two_homes() -> None:
+    modules = [import_module(f"app.words.{info.name}") for info in iter_modules(app.words.__path__)]
+    assert sum(len(module.WORDS) for module in modules) == len(WORDS)
