@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.importers.connections import Connection
 from app.importers.midstream import find_frames, frames_in
 from app.importers.sides import HEAD_LINE, has_rsv1, is_request, is_response, is_tls
-from app.importers.source import COMPRESSED, NO_ANSWER, NO_HANDSHAKE, Known, What
+from app.importers.source import COMPRESSED, NO_ANSWER, NO_HANDSHAKE, NO_REQUEST, Known, What
 from app.importers.tcp import Piece
 from app.protocol.handshake import find_end
 from app.trace import Side
@@ -47,13 +47,48 @@ def carried(connection: Connection, halves: list[list[Piece]]) -> Carried:
     ends = connection.peer(client), connection.peer(1 - client)
     asked, answered = starts[client], starts[1 - client]
     what, opened = _what(connection, asked, answered)
-    if not opened:
-        unanswered = what == "websocket" and not answered
-        if unanswered:
+    known = Known(what, *ends, opened)
+    if opened:
+        return _midstream(known, names, notes, halves)
+    return _headless(known, names, notes, halves, client) if what == "websocket" else Carried(known, names, notes)
+
+
+def _headless(
+    known: Known, names: tuple[Side, Side], notes: list[str], halves: list[list[Piece]], client: int
+) -> Carried:
+    """A connection that began within the capture, in which the request or the answer may be missing all the same."""
+    asked, answered = _start(halves[client]), _start(halves[1 - client])
+    skipped = [0, 0]
+    if not is_response(answered):
+        first = _first_frame(halves[1 - client], masked=False)
+        skipped[1 - client] = first or 0
+        if first is not None or not answered:
             notes.append(NO_ANSWER)
-        compressed = unanswered and has_rsv1(asked[find_end(asked) or len(asked) :])
-        return Carried(Known(what, *ends, False, unanswered, compressed), names, notes)
-    return _midstream(Known(what, *ends, True), names, notes, halves)
+            data = asked[find_end(asked) or len(asked) :]
+            known = known._replace(unanswered=True, compressed=has_rsv1(data))
+    elif not is_request(asked[:HEAD_LINE]):
+        first = _first_frame(halves[client], masked=True)
+        skipped[client] = first or 0
+        if first is not None:
+            notes.append(NO_REQUEST)
+            known = known._replace(unasked=True)
+    return Carried(known, names, notes, (skipped[0], skipped[1]))
+
+
+def _first_frame(half: list[Piece], *, masked: bool) -> int | None:
+    """The piece with which frames begin; None when there is none."""
+    data = b"".join(piece.data for piece in half)
+    if not data:
+        return None
+    places, at = [], 0
+    for piece in half:
+        places.append(at)
+        at += len(piece.data)
+    start = find_frames(dict.fromkeys(places), data[:BEGINNING], masked)
+    if start is None:
+        return None
+    # A gap takes no place: the piece that has the first byte is the last of those that begin there.
+    return max(index for index, place in enumerate(places) if place == start and half[index].data)
 
 
 def _start(half: list[Piece]) -> bytes:
@@ -108,16 +143,11 @@ def _midstream(known: Known, names: tuple[Side, Side], notes: list[str], halves:
     skipped: list[int] = []
     compressed = False
     for name, half in zip(names, halves, strict=True):
-        data = b"".join(piece.data for piece in half)
-        places, at = [], 0
-        for piece in half:
-            places.append(at)
-            at += len(piece.data)
-        start = find_frames(places, data[:BEGINNING], name == "client") if data else 0
-        if start is None:
+        first = _first_frame(half, masked=name == "client")
+        if first is None and any(piece.data for piece in half):
             return Carried(known._replace(what="other", opened=False), names, notes)
-        skipped.append(places.index(start) if start else 0)
-        compressed = compressed or has_rsv1(data[start:])
+        skipped.append(first or 0)
+        compressed = compressed or has_rsv1(b"".join(piece.data for piece in half[first or 0 :]))
     notes.append(NO_HANDSHAKE)
     if any(skipped):
         notes.append(NO_FRAMES)

@@ -26,6 +26,7 @@ def _events(trace: Trace, known: Known) -> list[Event]:
     conversation = Conversation(
         assume_open=known.opened or trace.fidelity == "payload",  # messages were only sent on an open one
         assume_answer=known.unanswered,
+        assume_request=known.unasked,
         deflate=Deflate() if known.compressed else None,
     )
     events = [event for record in trace.records for event in conversation.feed(record)]

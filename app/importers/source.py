@@ -11,6 +11,7 @@ NO_LIMIT = 2**40
 """Uploads are bounded before they are read, files in the terminal by memory."""
 
 NO_ANSWER = "The server's answer is missing: it is taken as 101."
+NO_REQUEST = "The request is missing: the answer is taken to belong to it, and what the client sent to be frames."
 NO_HANDSHAKE = "The opening handshake is missing: the connection is taken as open."
 COMPRESSED = "RSV1 is set in a data frame, so permessage-deflate is taken as agreed."
 
@@ -30,8 +31,8 @@ class Known(NamedTuple):
     """What is known of a connection beside its records.
 
     `opened` says that the bytes begin after the opening handshake, `unanswered` that the response is not among them,
-    `compressed` that they show signs of permessage-deflate all the same. `client` and `server` are addresses.
-    `target` is the URL where the source names one.
+    `unasked` the same of the request, `compressed` that they show signs of permessage-deflate all the same. `client`
+    and `server` are addresses. `target` is the URL where the source names one.
     """
 
     what: What = "websocket"
@@ -39,6 +40,7 @@ class Known(NamedTuple):
     server: str = ""
     opened: bool = False
     unanswered: bool = False
+    unasked: bool = False
     compressed: bool = False
     target: str = ""
 

@@ -78,7 +78,7 @@ def _trace(
             if turn.lost:
                 trace.add(turn.at - begin, owner, kind="gap", layer=layer)
     ends = peers if client == 0 else (peers[1], peers[0])
-    return trace, Known(what, *ends, opened, unanswered, compressed), notes
+    return trace, Known(what, *ends, opened, unanswered, compressed=compressed), notes
 
 
 def _beginning(turns: Iterable[Turn]) -> bytes:

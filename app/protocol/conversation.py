@@ -30,7 +30,7 @@ class Conversation:
 
     With `assume_open` the opening handshake is taken to have happened before the first record, with `deflate` agreed
     in it; so a capture that begins in the middle can be read. With `assume_answer` the request is taken to have been
-    accepted, for bytes of the client alone.
+    accepted, for bytes of the client alone; with `assume_request` the request is missing and its answer is not.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Conversation:
         *,
         assume_open: bool = False,
         assume_answer: bool = False,
+        assume_request: bool = False,
         deflate: Deflate | None = None,
     ) -> None:
         self.limits = limits or Limits()
@@ -54,6 +55,8 @@ class Conversation:
         self._relations = Relations(self.limits)
         if assume_open:
             self._open()
+        elif assume_request:
+            self._sides["client"].phase = "waiting"
 
     def feed(self, record: Record) -> list[Event]:
         """The events that this record completes."""

@@ -6,7 +6,7 @@ from app.importers.capture import from_packets
 from app.importers.carried import BY_MASK, BY_PORT
 from app.importers.fold import fold
 from app.importers.packets import Capture, Packet
-from app.importers.source import NO_HANDSHAKE, Source, Unreadable
+from app.importers.source import NO_ANSWER, NO_HANDSHAKE, NO_REQUEST, Source, Unreadable
 from app.protocol.frames import write_frame
 from app.trace import Record
 from tests.packets import ACK, FIN, RST, SYN, Talk, ethernet
@@ -161,3 +161,30 @@ def test_a_fin_is_not_sent_twice() -> None:
     talk = whole().send(0, flags=FIN | ACK)
     talk.send(0, flags=FIN | ACK, at=talk.seq[0] - 1)
     assert told(imported(talk)).count("client fin") == 1
+
+
+def test_a_request_that_was_not_captured() -> None:
+    talk = Talk().open()
+    talk.seq[0] += len(REQUEST)
+    source = imported(talk.send(1, RESPONSE).send(0, HELLO).send(1, ECHO).send(0, HELLO))
+    assert source.assumptions == (f"Connection 0: {NO_REQUEST}",)
+    assert kinds(source).count("client frame") == 2 and kinds(source).count("server frame") == 1
+    [(_, events)] = fold(source)
+    assert {event.detail.rule[:3] for event in events if event.kind == "violation"} <= {
+        "frm"
+    }  # the key is the same twice
+
+
+def test_an_answer_that_was_not_captured() -> None:
+    talk = Talk().open().send(0, REQUEST)
+    talk.seq[1] += len(RESPONSE)
+    source = imported(talk.send(0, HELLO).send(1, ECHO).send(0, HELLO).send(1, ECHO))
+    assert source.assumptions == (f"Connection 0: {NO_ANSWER}",)
+    assert kinds(source).count("client frame") == 2 and kinds(source).count("server frame") == 2
+
+
+def test_one_direction_alone() -> None:
+    client = imported(Talk().send(0, flags=SYN).send(0, REQUEST).send(0, HELLO))
+    assert client.assumptions == (f"Connection 0: {NO_ANSWER}",) and "client frame" in kinds(client)
+    server = imported(Talk().send(1, flags=SYN | ACK).send(1, RESPONSE).send(1, ECHO))
+    assert "server frame" in kinds(server)
