@@ -22,7 +22,8 @@ def _bits(data: bytes) -> str:
 
 def _number(data: bytes) -> dict[str, str]:
     """A number whose first bit is 1 and whose last is 0, so that it never reads the same from both ends."""
-    data = bytes((data[0] | 0x80, *data[1:-1], data[-1] & 0xFE)) if len(data) > 1 else bytes((data[0] & 0xFE | 0x80,))
+    *first, last = data
+    data = bytes((first[0] | 0x80, *first[1:], last & 0x7E) if first else (last & 0xFE | 0x80,))
     bits = _bits(data)
     return {
         "": data.hex(),
@@ -62,7 +63,7 @@ def _masked(data: bytes) -> dict[str, str]:
 
 
 def _xor(data: bytes) -> dict[str, str]:
-    a, b = data[0] | 0x88, data[1] | 0x09  # they share a bit, so that OR is never the same
+    a, b = data[0] | 0x88, data[1] & 0x7F | 0x09  # they share a bit and differ in one, so that all results differ
     names = {"a": a, "b": b, "xor": a ^ b, "or": a | b, "and": a & b}
     found = {"": f"{a:02x}"} | {name: f"{value:02x}" for name, value in names.items()}
     return found | {f"{name}-bits": f"{value:08b}" for name, value in names.items()}

@@ -52,6 +52,7 @@ def judge(lesson: Lesson, example: Example, task: Task, answer: str, seed: int =
     """The verdict on an answer. Lists (of choices or pieces) are numbers with blanks between, counted from 1."""
     given = draw(task, seed)
     resolver = Resolver(example, lesson.main.name, given=given)
+    answer = answer.encode("utf-8", "replace").decode()  # JSON may carry halves of characters
     try:
         if len(answer) > LONGEST:
             raise Unreadable("This is too long to be looked at.")

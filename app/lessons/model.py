@@ -286,4 +286,4 @@ class Lesson:
 
     def step_of_block(self, id: str) -> int | None:
         """The step that holds the myth or task of that id."""
-        return next((step.number for step in self.steps for block in step.blocks if block.id == id), None)
+        return next((step.number for step in self.steps for block in step.blocks if id and block.id == id), None)

@@ -77,6 +77,8 @@ def _brackets(events: list[Event]) -> dict[int, str]:
     begun: dict[Side, int] = {}
     for place, event in enumerate(events):
         detail = event.detail
+        if event.kind == "request":
+            begun.clear()  # another connection
         if not isinstance(detail, Header) or is_control(detail.opcode):
             continue
         if detail.opcode == Opcode.CONT and event.side in begun:

@@ -37,13 +37,8 @@ def judge_task(slug: str) -> ResponseReturnValue:
     verdict = judge(lesson, recorded(slug).example, task, asked["answer"], asked["seed"])
     if request.is_json:
         return jsonify(right=verdict.right, reasons=verdict.reasons)
-    return render_template(
-        "task.html", active="learn", lesson=lesson, verdict=verdict, step=_step(lesson.step_of_block(task.id)), task=task
-    )
-
-
-def _step(number: int | None) -> int:
-    return number or 1
+    step = lesson.step_of_block(task.id) or 1
+    return render_template("task.html", active="learn", lesson=lesson, verdict=verdict, step=step, task=task)
 
 
 def _asked() -> dict[str, Any]:
@@ -60,5 +55,3 @@ def _asked() -> dict[str, Any]:
         "answer": str(answer),
         "seed": int(seed) if seed.isdecimal() and len(seed) < 10 else 0,
     }
-
-
