@@ -274,6 +274,13 @@ class Lesson:
         return not self.recording and self.main.browser_can_run
 
     @property
+    def played_by_us(self) -> str:
+        """Which connections a client on the server plays beside the page: `all`, `others` than the first, or none."""
+        if self.recording:
+            return ""
+        return "" if self.browser_can_run and len(self.parts) == 1 else "others" if self.browser_can_run else "all"
+
+    @property
     def script(self) -> list[dict[str, Any]]:
         """What a page is to do on the first connection."""
         return self.main.script

@@ -98,7 +98,10 @@ def play(hub: Hub, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     lesson = _lesson(str(body.get("lesson", "")))
     if lesson.recording:
         raise Unclear("This lesson was recorded elsewhere and cannot be played here.", 409)
-    ids = [_accepted(session, _start(hub, session, part)).id for part in lesson.parts]
+    parts = lesson.parts[1:] if body.get("parts") == "others" else lesson.parts
+    ids = [_accepted(session, _start(hub, session, part)).id for part in parts]
+    if not ids:
+        raise Unclear("This lesson has one connection only.", 409)
     return {"connection": ids[0], "connections": ids, "lesson": lesson.slug}
 
 

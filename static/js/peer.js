@@ -17,25 +17,42 @@ function saw(what, text) {
 /** @param {unknown} data */
 const shown = (data) => (typeof data === "string" ? JSON.stringify(data) : `${/** @type {ArrayBuffer} */ (data).byteLength} B`);
 
+/** @param {string} digits */
+const bytes = (digits) => Uint8Array.from(digits.match(/[0-9a-f]{2}/gi) ?? [], (pair) => parseInt(pair, 16));
+
+/** One thing of a plan. @param {Action} step */
+function act(step) {
+  if (step.do === "send") send((step.text ?? "").repeat(step.times ?? 1));
+  if (step.do === "binary") send(bytes(step.hex ?? ""));
+  if (step.do === "close") close(step.code, step.reason);
+}
+
 /**
  * @param {string} url
  * @param {Action[]} plan
+ * @param {string[]} [protocols] the subprotocols to offer
  */
-export function connect(url, plan) {
-  const mine = new WebSocket(url);
+export function connect(url, plan, protocols = []) {
+  const mine = new WebSocket(url, protocols);
   mine.binaryType = "arraybuffer";
   socket = mine;
   store.set({ seen: [], readyState: mine.readyState });
   saw("new", url);
   const steps = [...plan];
   let messages = 0;
+  let resting = false;
   const advance = () => {
-    while (steps.length && mine.readyState === WebSocket.OPEN) {
+    while (steps.length && !resting && socket === mine && mine.readyState === WebSocket.OPEN) {
       const step = steps[0];
       if (step.do === "wait" && messages < (step.messages ?? 1)) return;
-      if (step.do === "send") send(step.text ?? "");
-      if (step.do === "close") close(step.code, step.reason);
       steps.shift();
+      if (step.do === "idle") {
+        resting = true;
+        setTimeout(() => {
+          resting = false;
+          advance();
+        }, (step.seconds ?? 0) * 1000);
+      } else act(step);
     }
   };
   mine.onopen = () => {

@@ -39,11 +39,15 @@ export function openOwn(hold = false) {
       await follow(id);
     }
     if (hold) await setMode("hold");
-    const lesson = find("[data-plan]");
-    const app = lesson?.dataset.app;
+    const { app, plan, protocols, play } = find("#main")?.dataset ?? {};
     store.set({ ...NOTHING, own: null });
-    awaited = true;
-    connect(app ? `${url}?app=${app}` : url, JSON.parse(lesson?.dataset.plan ?? "[]"));
+    if (plan || !play) {
+      awaited = true;
+      connect(app ? `${url}?app=${app}` : url, JSON.parse(plan ?? "[]"), protocols?.split(" ").filter(Boolean));
+    }
+    // What no browser would do, a client on the server does: over real connections too.
+    const slug = find("ss-lesson")?.dataset.slug;
+    if (play && slug) await post(`/api/sessions/${store.state.session}/script`, { lesson: slug, parts: play });
   });
 }
 

@@ -60,7 +60,7 @@
  * @property {"" | "in-msg" | "in-gap"} bracket
  * @property {Violation[]} violations
  *
- * @typedef {{do: string, text?: string, code?: number, reason?: string, messages?: number}} Action
+ * @typedef {{do: string, text?: string, times?: number, hex?: string, code?: number, reason?: string, messages?: number, seconds?: number}} Action
  *
  * @typedef {object} Seen  something this page's own WebSocket did
  * @property {"open" | "send" | "message" | "error" | "close" | "new" | "closing"} what
