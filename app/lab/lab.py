@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -28,6 +30,7 @@ class Lab:
         self.host = host
         self._contexts: Contexts | None = None
         self._listener: Listener | None = None
+        self._secure: Listener | None = None
         self._peers = rtc.Peers(host)
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
@@ -43,6 +46,15 @@ class Lab:
             if self._listener is None:
                 self._listener = Listener(self.host, self._find, self._peers.answer)
             return self._listener
+
+    def secure(self, make: Callable[[], ssl.SSLContext]) -> Listener:
+        """A second listener, with the certificate that a page over https was loaded with. Raises OSError."""
+        with self._lock:
+            if self._secure is None:
+                context = make()
+                self._secure = Listener(self.host, self._find, self._peers.answer)
+                self._secure.context = context
+            return self._secure
 
     def contexts(self) -> Contexts:
         """TLS for the listener and for our own clients, from now on. Raises ModuleNotFoundError."""
@@ -94,8 +106,8 @@ class Lab:
         for run in list(self._runs.values()):
             self.end(run)
         self._peers.close()
-        if self._listener:
-            self._listener.close()
+        for listener in filter(None, (self._listener, self._secure)):
+            listener.close()
 
 
 def missing() -> dict[str, str]:

@@ -96,6 +96,10 @@ CLOSE_ENOUGH = 1.25
 """A transport that costs at most a quarter more is as good when it brings something WebSocket lacks."""
 
 
+SIMPLER = {"post": "once", "post-close": "once", "sse": "oneway"}
+"""Transports that ask less of both sides, and what speaks for them."""
+
+
 def choice(workload: Workload, fitting: list[Cost]) -> dict[str, Any]:
     """Whether WebSocket is right: the figures, and which consideration decides. The page makes a sentence of it."""
     by = {one.row: one for one in fitting}
@@ -104,8 +108,9 @@ def choice(workload: Workload, fitting: list[Cost]) -> dict[str, Any]:
         return {"right": None, "why": "unmeasured"}
     if not workload.reliable and "rtc-loose" in by:
         return {"right": False, "why": "late", "row": "rtc-loose", "ratio": by["rtc-loose"].bytes / ws.bytes}
-    for row, why in (("post-close", "once"), ("post", "once"), ("sse", "oneway")):
-        if row in by and by[row].bytes <= ws.bytes * CLOSE_ENOUGH:
-            return {"right": False, "why": why, "row": row, "ratio": by[row].bytes / ws.bytes}
+    simpler = [one for one in fitting if one.row in SIMPLER and one.bytes <= ws.bytes * CLOSE_ENOUGH]
+    if simpler:
+        best = min(simpler, key=lambda one: one.bytes)
+        return {"right": False, "why": SIMPLER[best.row], "row": best.row, "ratio": best.bytes / ws.bytes}
     others = [one.bytes for one in fitting if not one.row.startswith("ws")]
     return {"right": True, "why": "cheapest", "ratio": (min(others) / ws.bytes) if others else None}

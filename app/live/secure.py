@@ -47,6 +47,13 @@ class Secure:
         keys = _KeyPipe(context) if self._trusted else None
         return TlsSocket(raw, context, pieces, keys)
 
+    def context(self) -> ssl.SSLContext:
+        """A context for another listener of this server, which shows the same certificate. Raises OSError."""
+        try:
+            return self._context()
+        except (ValueError, RuntimeError) as error:
+            raise OSError(str(error)) from None
+
     def _context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -46,23 +46,30 @@ def the_lab() -> Lab:
     return lab
 
 
-def _address() -> str:
+def _address(port: int) -> str:
     """Where the page finds the lab: the page's own host name, so that cookies go along, and the lab's port."""
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-    return f"{host}:{the_lab().listener().port}"
+    return f"{host}:{port}"
+
+
+def _secure() -> str | None:
+    """Where a page that came over https finds the lab over TLS: its browser has accepted the certificate already."""
+    hub = the_hub()
+    if request.scheme != "https" or not hub.secure.possible:
+        return None
+    return _address(the_lab().secure(hub.secure.context).port)
+
+
+def _sources() -> str:
+    plain, secure = _address(the_lab().listener().port), _secure()
+    return f"connect-src 'self' http://{plain} ws://{plain}" + (f" wss://{secure}" if secure else "")
 
 
 @bp.get("/compare")
 def page() -> Response:
     """The page. Its policy allows one more origin than that of other pages: the lab's listener."""
     trusted = the_hub().trusted
-    measured = {
-        "missing": missing(),
-        "open": trusted,
-        "events": len(plan.RACE_EVENTS),
-        "recorded": recorded.load(),
-        "facts": _facts(),
-    }
+    known = {"missing": missing(), "open": trusted, "events": len(plan.RACE_EVENTS), "facts": _facts()}
     words = {"words": WORDS, "layers": LAYERS, "counted": COUNTED}
     html = render_template(
         "compare.html",
@@ -80,12 +87,11 @@ def page() -> Response:
         shown=_shown(),
         trusted=trusted,
         cookie_bytes=plan.COOKIE_BYTES,
-        lab_data=json.dumps(measured | words),
+        lab_data=json.dumps(known | words),
     )
     response = Response(html, mimetype="text/html")
     if trusted:
-        also = f"connect-src 'self' http://{_address()} ws://{_address()}"
-        response.headers["Content-Security-Policy"] = safety.CSP.replace("connect-src 'self'", also)
+        response.headers["Content-Security-Policy"] = safety.CSP.replace("connect-src 'self'", _sources())
     return response
 
 
@@ -104,6 +110,12 @@ def _facts() -> dict[str, Any]:
     return {row.id: {**FACTS[row.id]._asdict(), **row._asdict(), "racer": row.id in plan.RACERS} for row in rows}
 
 
+@bp.get("/api/compare/recorded")
+def recorded_figures() -> Response:
+    """Figures from a real run elsewhere."""
+    return jsonify(recorded.load())
+
+
 @bp.post(API)
 def create() -> tuple[Response, int]:
     """A new run; it replaces the one named in `replaces`."""
@@ -117,7 +129,13 @@ def create() -> tuple[Response, int]:
         abort(400, str(error))
     except Busy as error:
         raise ServiceUnavailable(str(error), retry_after=60) from None
-    answer = {"id": run.id, "base": f"{_address()}/{run.id}", "pace_ms": run.plan.pace * 1000, "cookie": plan.cookie()}
+    secure = _secure()
+    answer = {
+        "id": run.id,
+        "base": f"{_address(lab.listener().port)}/{run.id}",
+        "secure": secure and f"{secure}/{run.id}",
+        "pace_ms": run.plan.pace * 1000,
+    }
     return jsonify(answer), 201
 
 

@@ -8,6 +8,7 @@ import { post } from "./api.js";
  * @property {string} row
  * @property {boolean} cookies
  * @property {boolean} ordered
+ * @property {boolean} [tls]
  * @property {(payload: string) => void} heard
  *
  * @typedef {object} Line
@@ -78,7 +79,7 @@ async function stream(where) {
 
 /** @param {Where} where @returns {Promise<Line>} */
 async function socket(where) {
-  const line = new WebSocket(`ws://${where.base}/${where.row}/socket`);
+  const line = new WebSocket(`${where.tls ? "wss" : "ws"}://${where.base}/${where.row}/socket`);
   line.addEventListener("message", (event) => where.heard(event.data));
   await opened(line, "open", "close");
   return { say: (payload) => line.send(payload), close: () => line.close() };

@@ -5,7 +5,7 @@ import { lab, LINES, message, setClock, setCookie } from "./compare-lines.js";
 
 /**
  * @typedef {{size: number, count: number, sender: "client" | "server", cookies: boolean}} Plan
- * @typedef {{kind: string, sides: string[], main: boolean, browser: boolean, ordered: boolean, racer: boolean}} Row
+ * @typedef {{kind: string, sides: string[], main: boolean, browser: boolean, tls: boolean, ordered: boolean, racer: boolean}} Row
  */
 
 export class Stopped extends Error {}
@@ -16,7 +16,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(ms, 
 export class Measurement {
   #stopped = false;
   #clock = { run: (/** @type {number} */ ms) => ms, page: (/** @type {number} */ ns) => ns, error: 0 };
-  #about = { id: "", base: "", pace_ms: 10 };
+  #about = { id: "", base: "", secure: "", pace_ms: 10 };
 
   /** @param {Plan} plan @param {Record<string, Row>} rows */
   constructor(plan, rows) {
@@ -52,7 +52,9 @@ export class Measurement {
   /** @param {string} id @param {(payload: string) => void} heard */
   #open(id, heard) {
     const row = this.rows[id];
-    return LINES[row.kind]({ base: this.#about.base, row: id, cookies: this.plan.cookies, ordered: row.ordered, heard });
+    const base = row.tls ? this.#about.secure : this.#about.base;
+    const { tls, ordered } = row;
+    return LINES[row.kind]({ base, row: id, cookies: this.plan.cookies, ordered, tls, heard });
   }
 
   /**
@@ -61,7 +63,8 @@ export class Measurement {
    */
   async row(id, told) {
     this.#go();
-    if (!this.rows[id].browser) return lab(this.id, `rows/${id}/python`);
+    const here = this.rows[id].browser || (this.rows[id].kind === "socket" && this.#about.secure);
+    if (!here) return lab(this.id, `rows/${id}/python`);
     /** @type {Record<number, number>} */
     const times = {};
     let count = 0;
@@ -128,6 +131,7 @@ export class Measurement {
       this.#go();
       await lines.poll?.say("");
       await pause(150);
+      for (const line of Object.values(lines)) line.close();
       return await lab(this.id, "race/finish", { starts: about.starts, times });
     } finally {
       for (const line of Object.values(lines)) line.close();

@@ -31,7 +31,8 @@ function remarks(lab, result) {
   if (result.source === "recorded") {
     const lacks = lab.missing[result.row];
     if (lacks) found.push(w(lacks === "h2" ? "bars.missing.h2" : "bars.missing"));
-  } else if (!row.browser) {
+    else if (!row.browser) found.push(w("bars.python.was"));
+  } else if (!row.browser && result.client === "Python") {
     found.push(w("bars.python", { why: w(row.kind.startsWith("h2") ? "bars.python.h2" : "bars.python.tls") }));
   }
   if (row.deflate) found.push(w("bars.deflated", { size: result.size, payload: whole(of.payload) }));
@@ -114,24 +115,32 @@ export function counter(lab, results, count) {
   return [...said.slice(0, 2), totals, once, ...said.slice(2), h("p", { class: "note" }, w("after.computed"))];
 }
 
+/** Median delay in a lane of the race. @param {any} lane @returns {number | null} */
+function raced(lane) {
+  const waits = lane.events.flatMap((/** @type {number} */ at, /** @type {number} */ n) => lane.arrivals[n] === null ? [] : [lane.arrivals[n] - at]);
+  return waits.length ? Math.max(middle(waits), 0) : null;
+}
+
+/** @param {number} delay */
+const millis = (delay) => delay >= 10 ? whole(delay) : delay.toFixed(1);
+
 /** @param {Lab} lab @param {any} race @param {string} note */
 export function lanes(lab, race, note) {
   const w = speaker(lab);
-  const ids = Object.keys(race.lanes);
+  const ids = Object.keys(lab.facts).filter((id) => id in race.lanes);
   const events = Math.max(0, ...ids.map((id) => race.lanes[id].events.length));
   const ms = race.ms * 1.02;
   const rows = ids.map((id) => {
     const one = race.lanes[id];
-    const waits = one.events.flatMap((/** @type {number} */ at, /** @type {number} */ n) => one.arrivals[n] === null ? [] : [one.arrivals[n] - at]);
-    const delay = waits.length ? Math.max(middle(waits), 0) : 0;
-    const shown = delay >= 10 ? whole(delay) : delay.toFixed(1);
+    const delay = raced(one);
+    const shown = delay === null ? "–" : millis(delay);
     const name = lab.facts[id].name;
     return h(
       "div",
       { class: "ln-row" },
       h("b", {}, name),
       lane(one, ms, w("race.lane", { name, delay: shown })),
-      h("em", {}, h("b", {}, waits.length ? shown : "–"), " ms"),
+      h("em", {}, h("b", {}, shown), " ms"),
     );
   });
   return [h("p", { class: "note" }, w("race.note", { count: events }), " ", note), h("div", { class: "lanes" }, ...rows)];
@@ -139,13 +148,18 @@ export function lanes(lab, race, note) {
 
 const FACTS = ["start", "binary", "order", "reconnect", "proxies"];
 
-/** @param {Lab} lab @param {any[]} results */
-export function table(lab, results) {
+/**
+ * A client that asks has its delay from the race: with messages at hand it would measure its own haste.
+ * @param {Lab} lab @param {any[]} results @param {any} race
+ */
+export function table(lab, results, race) {
   const w = speaker(lab);
   const heads = [...LAYERS, "total", "spread", "overhead", "setup", "delay", ...FACTS];
   const body = results.map((result) => {
     const of = parts(result);
     const sum = total(of);
+    const lane = result.sender === "server" ? race.lanes[result.row] : null;
+    const delay = result.delay?.median ?? (lane ? raced(lane) : null);
     const carried = lab.facts[result.row].deflate ? of.payload : result.size;
     const spread = result.each ? [...new Set([whole(result.each.low), whole(result.each.high)])].join("–") : "–";
     const cells = [
@@ -154,7 +168,7 @@ export function table(lab, results) {
       spread,
       `${Math.round(((sum - carried) / sum) * 100)} %`,
       setup(result) ? whole(setup(result)) : "–",
-      result.delay ? result.delay.median.toFixed(1) : "–",
+      delay === null ? "–" : millis(delay),
     ];
     const mark = result.source === "recorded" && h("span", { class: "was" }, w("bars.recorded"));
     return h(

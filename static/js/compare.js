@@ -1,8 +1,8 @@
 // @ts-check
 /** The comparison page: choices, progress, and what is shown of measured and recorded figures. */
-import { post } from "./api.js";
+import { call, post } from "./api.js";
 import { sample } from "./compare-bytes.js";
-import { lab as call } from "./compare-lines.js";
+import { lab } from "./compare-lines.js";
 import { Measurement, Stopped } from "./compare-measure.js";
 import { bars, counter, lanes, speaker, table, workloads } from "./compare-parts.js";
 import { find, h } from "./dom.js";
@@ -38,7 +38,16 @@ class Compare extends HTMLElement {
     this.#on("works", () => this.#measureWorks());
     this.#on("workbench", () => this.#workbench());
     for (const name of ["after", "sample"]) this.#part(name).addEventListener("change", () => this.#show());
-    this.#show();
+    this.#begin();
+  }
+
+  async #begin() {
+    try {
+      this.#lab.recorded = await call("/api/compare/recorded");
+      this.#show();
+    } catch (error) {
+      this.#status(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** @param {string} name */
@@ -100,7 +109,7 @@ class Compare extends HTMLElement {
     this.#part("bars").replaceChildren(...(results.length ? bars(this.#lab, results) : []), ...absent);
     const after = /** @type {HTMLSelectElement} */ (this.#part("after"));
     this.#part("counter").replaceChildren(...(results.length ? counter(this.#lab, results, Number(after.value)) : []));
-    this.#part("table").replaceChildren(...(results.length ? [table(this.#lab, results)] : []));
+    this.#part("table").replaceChildren(...(results.length ? [table(this.#lab, results, this.#race ?? this.#lab.recorded.race)] : []));
     const race = this.#race ?? about.race;
     const note = this.#race ? w("race.error", { error: this.#race.error.toFixed(2) }) : w("race.recorded");
     this.#part("lanes").replaceChildren(...lanes(this.#lab, race, note));
@@ -241,7 +250,7 @@ class Compare extends HTMLElement {
   async #workbench() {
     const choice = /** @type {HTMLSelectElement} */ (this.#part("sample"));
     try {
-      const { page_url } = await call(this.#last, `rows/${choice.value}/workbench`);
+      const { page_url } = await lab(this.#last, `rows/${choice.value}/workbench`);
       location.assign(page_url);
     } catch (error) {
       this.#status(error instanceof Error ? error.message : String(error));
