@@ -23,6 +23,7 @@ class StepView(NamedTuple):
     side: str
     notes: str = ""
     part: str = ""
+    app: str = ""
 
 
 def step_views(lesson: Lesson, steps: list[StepHtml], events: list[Event]) -> list[StepView]:
@@ -41,9 +42,15 @@ def step_views(lesson: Lesson, steps: list[StepHtml], events: list[Event]) -> li
             side=by_seq[step.seq].side if step.seq in by_seq else "",
             notes=step.notes_html,
             part=lesson.steps[step.number - 1].at.event.part,
+            app=_app(lesson, lesson.steps[step.number - 1].at.event.part),
         )
         for step in steps
     ]
+
+
+def _app(lesson: Lesson, part: str) -> str:
+    """The value of `?app=` of the connection that a step is about, where there are several."""
+    return next((each.live for each in lesson.parts if each.name == part), "") if len(lesson.parts) > 1 else ""
 
 
 def _byte(step: StepHtml, event: Event | None) -> int | None:

@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { go, rungOfStep, select, stepOfCursor } from "./cursor.js";
 import { all, find, h } from "./dom.js";
-import { settle } from "./session.js";
+import { choose, settle } from "./session.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
 
@@ -48,7 +48,9 @@ class Lesson extends HTMLElement {
     if (!section || !target?.closest("h2, .chip")) return;
     const chip = /** @type {HTMLElement | null} */ (target.closest(".chip"));
     event.preventDefault();
-    const rung = rungOfStep(Number(chip?.dataset.step ?? section.dataset.step));
+    const step = chip?.dataset.step ?? section.dataset.step;
+    if (this.#elsewhere(find(`section[data-step="${step}"]`, this))) return;
+    const rung = rungOfStep(Number(step));
     if (!rung) {
       this.#open(section);
     } else if (rung.key !== store.state.at) {
@@ -60,6 +62,17 @@ class Lesson extends HTMLElement {
       this.#open(section);
       select(section.dataset.field ?? null);
     }
+  }
+
+  /** A step about another connection of the session shows that one. @param {HTMLElement | null} section */
+  #elsewhere(section) {
+    const { connections, connection, source } = store.state;
+    const app = section?.dataset.app;
+    const other = source === "live" && app ? connections.findLast((one) => one.app === app) : undefined;
+    if (!other || other.id === connection) return false;
+    this.#open(section);
+    choose(other.id);
+    return true;
   }
 
   /** @param {HTMLElement | null} section */
