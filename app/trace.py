@@ -89,7 +89,7 @@ class Trace:
         self.records: list[Record] = []
         self.stopped: int | None = None
         self.cost = 0
-        self._streams = {(side, layer): _Stream() for side in SIDES for layer in LAYERS}
+        self._streams = {layer: {side: _Stream() for side in SIDES} for layer in LAYERS}
 
     def add(
         self, at: int, side: Side, data: bytes = b"", kind: Kind = "data", layer: Layer = "wire", opcode: int = 0
@@ -103,17 +103,17 @@ class Trace:
             return False
         self.cost += cost
         if kind == "data":
-            self._streams[side, layer].add(data)
+            self._streams[layer][side].add(data)
         self.records.append(Record(at, side, layer, kind, data, opcode))
         return True
 
     def size(self, side: Side, layer: Layer = "wire") -> int:
         """How many bytes of a side are kept."""
-        return self._streams[side, layer].size
+        return self._streams[layer][side].size
 
     def bytes(self, side: Side, start: int = 0, end: int | None = None, layer: Layer = "wire") -> bytes:
         """Bytes `start` to `end` (offsets in bytes) of what a side sent; shorter where the trace ends."""
-        stream = self._streams[side, layer]
+        stream = self._streams[layer][side]
         return stream.read(start, stream.size if end is None else end)
 
 

@@ -17,6 +17,11 @@ class Alarm:
         self._clock = clock
         self._due: float | None = None
 
+    @property
+    def set(self) -> bool:
+        """Whether the app wants to be woken."""
+        return self._server is not None and self._server.wake_in is not None
+
     def ring(self) -> list[bytes]:
         """What the app says now that its time has come; nothing before."""
         if self._server is None or not self._note(self._server):

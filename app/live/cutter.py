@@ -11,7 +11,8 @@ LONGEST_HEADER = 14
 
 
 class Cutter:
-    """`head_end`: where the request ends; 0 until that is known.
+    """`head_end`: where the request ends; 0 until that is known. `given`: up to here the engine has what came, or will
+    have it through the units that were cut; whoever passes bytes on uncut adds them.
 
     Bytes that went to the engine uncut are found again in the trace."""
 
@@ -19,7 +20,7 @@ class Cutter:
         self.head_end = 0
         self._trace, self._limit = trace, limit
         self._frame = 0  # where the current unit begins in the stream
-        self._given = 0  # up to here the engine has, or will have through the units that were cut
+        self.given = 0
         self._buffer = bytearray()
         self._lost = False
 
@@ -27,10 +28,6 @@ class Cutter:
     def waiting(self) -> bool:
         """Whether part of a unit waits for the rest of it."""
         return bool(self._buffer)
-
-    def passed(self, size: int) -> None:
-        """Bytes that go to the engine without being cut."""
-        self._given += size
 
     def cut(self, data: bytes) -> list[Unit]:
         """The units that these bytes complete."""
@@ -47,8 +44,8 @@ class Cutter:
     def _unit(self, size: int) -> Unit:
         data = bytes(self._buffer[:size])
         del self._buffer[:size]
-        unit = Unit("client", True, self._given < self.head_end or not self.head_end, self._given, data)
-        self._given += size
+        unit = Unit("client", True, self.given < self.head_end or not self.head_end, self.given, data)
+        self.given += size
         return unit
 
     def _next(self) -> int | None:
@@ -56,11 +53,11 @@ class Cutter:
         if self._lost:
             return len(self._buffer)
         if not self.head_end:
-            self.head_end = find_end(self._trace.bytes("client", 0, self._given) + bytes(self._buffer)) or 0
+            self.head_end = find_end(self._trace.bytes("client", 0, self.given) + bytes(self._buffer)) or 0
             if not self.head_end:
                 return None
-        if self._given < self.head_end:
-            return self._within(self.head_end - self._given)
+        if self.given < self.head_end:
+            return self._within(self.head_end - self.given)
         self._align()
         if self._lost:
             return len(self._buffer)
@@ -70,26 +67,26 @@ class Cutter:
         if header.length > self._limit:  # it will be refused by its header alone
             self._lost = True
             return len(self._buffer)
-        return self._within(self._frame + header.size + header.length - self._given)
+        return self._within(self._frame + header.size + header.length - self.given)
 
     def _within(self, size: int) -> int | None:
         return size if len(self._buffer) >= size else None
 
     def _seen(self) -> bytes:
         """The first bytes of the current frame that the engine has already."""
-        return self._trace.bytes("client", self._frame, min(self._given, self._frame + LONGEST_HEADER))
+        return self._trace.bytes("client", self._frame, min(self.given, self._frame + LONGEST_HEADER))
 
     def _align(self) -> None:
         """Move the frame boundary forward over whole frames that the engine has."""
         self._frame = max(self._frame, self.head_end)
-        if self._frame == self._given:
+        if self._frame == self.given:
             return
-        if self._trace.size("client") < self._given:  # not recorded any more: from here on units are reads
+        if self._trace.size("client") < self.given:  # not recorded any more: from here on units are reads
             self._lost = True
             return
-        start, data = self._frame, self._trace.bytes("client", self._frame, self._given)
+        start, data = self._frame, self._trace.bytes("client", self._frame, self.given)
         while (header := read_header(data, self._frame - start)) is not None:
             end = self._frame + header.size + header.length
-            if end > self._given:
+            if end > self.given:
                 break
             self._frame = end

@@ -35,7 +35,7 @@ class Endpoint:
         self._alarm = Alarm(engine)
         self._now = connection.session.now
         self._cutter = Cutter(connection.trace, self._settings.message_bytes)
-        self._outbox: deque[bytes | memoryview] = deque()
+        self._outbox: deque[memoryview] = deque()
         self._unsent = 0
         self._stuck: float | None = None  # since when the peer takes nothing
         self._closing: float | None = None  # since when its half of the closing handshake is awaited
@@ -85,7 +85,35 @@ class Endpoint:
                 self._tell()
             if self._over():
                 return
-            self._wait()
+            if self._plain():
+                self._converse()
+            else:
+                self._wait()
+
+    def _plain(self) -> bool:
+        """Whether there is nothing to see to but what the peer says next, as nearly always."""
+        return (
+            self._gate.open
+            and not self._outbox
+            and self._reading
+            and self._closing is None
+            and not self._cutter.waiting
+            and not self._alarm.set
+            and not self._engine.finished
+        )
+
+    def _converse(self) -> None:
+        """Read and answer without looking left or right, until there is something else to see to."""
+        self._watch(IN)
+        poll, waker_fd = self._poll.poll, self._waker_fd
+        while True:
+            for fd, _ in poll():
+                if fd == waker_fd:
+                    self._connection.waker.recv(4096)
+                    return
+            self._read()
+            if not self._plain():
+                return
 
     def _over(self) -> bool:
         if self._connection.abandoned or self._reset:
@@ -118,9 +146,7 @@ class Endpoint:
         mask = (HANG_UP if paused else IN) if self._reading else 0
         if self._outbox:
             mask |= OUT
-        if mask != self._mask:
-            self._poll.modify(self._sock, mask)
-            self._mask = mask
+        self._watch(mask)
         waker = self._connection.waker
         for fd, event in self._poll.poll(self._alarm.sooner(self._patience())):
             if fd == self._waker_fd:
@@ -130,6 +156,11 @@ class Endpoint:
                     self._lost()
             elif event & (IN | HANG_UP | GONE):
                 self._read()
+
+    def _watch(self, mask: int) -> None:
+        if mask != self._mask:
+            self._poll.modify(self._sock, mask)
+            self._mask = mask
 
     def _patience(self) -> float | None:
         """Milliseconds to wait at most; None without a limit. Gives the connection up when its time is over."""
@@ -161,7 +192,7 @@ class Endpoint:
     def _consume(self, data: bytes) -> None:
         """Give bytes to the engine at once, or as units to the gate."""
         if self._gate.open and not self._cutter.waiting:
-            self._cutter.passed(len(data))
+            self._cutter.given += len(data)
             self._answer(self._engine.receive(data))
             return
         for unit in self._cutter.cut(data):
@@ -210,30 +241,34 @@ class Endpoint:
             self._gate.answered = True
 
     def _send(self, data: bytes) -> None:
-        self._outbox.append(data)
-        self._unsent += len(data)
-        self._flush()
+        size = 0 if self._outbox else self._put(data)
+        if size < len(data):
+            self._outbox.append(memoryview(data)[size:])
+            self._unsent += len(data) - size
 
     def _flush(self) -> None:
-        """Send what TCP takes and keep the rest; what was taken is recorded."""
+        """Send what TCP takes by now and keep the rest."""
         outbox = self._outbox
-        while outbox:
-            data = outbox[0]
-            at = self._now()
-            try:
-                size = self._sock.send(data)
-            except BlockingIOError:
-                if self._stuck is None:
-                    self._stuck = monotonic()
-                return
+        while outbox and (size := self._put(outbox[0])):
             self._unsent -= size
-            self._stuck = None
-            self._connection.sent += size
-            if size == len(data):
+            if size == len(outbox[0]):
                 outbox.popleft()
             else:
-                outbox[0] = memoryview(data)[size:]
-            self._connection.record(at, "server", bytes(data[:size]))
+                outbox[0] = outbox[0][size:]
+
+    def _put(self, data: bytes | memoryview) -> int:
+        """Send what TCP takes and record that; how many bytes it is."""
+        at = self._now()
+        try:
+            size = self._sock.send(data)
+        except BlockingIOError:
+            if self._stuck is None:
+                self._stuck = monotonic()
+            return 0
+        self._stuck = None
+        self._connection.sent += size
+        self._connection.record(at, "server", bytes(data[:size]))
+        return size
 
     # the end
 

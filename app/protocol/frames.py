@@ -22,6 +22,8 @@ class Opcode(IntEnum):
 OPCODES = frozenset(Opcode)
 DATA = frozenset({Opcode.CONT, Opcode.TEXT, Opcode.BINARY})
 MAX_CONTROL = 125
+SHORT = 125
+"""The longest payload whose length fits into the seven bits."""
 
 
 def is_control(opcode: int) -> bool:
@@ -116,6 +118,8 @@ def write_frame(
     opcode: int, payload: bytes = b"", *, fin: bool = True, rsv1: bool = False, key: bytes | None = None
 ) -> bytes:
     """One frame; masked with the four bytes of `key` when there is one."""
+    if key is None and len(payload) <= SHORT:  # what a server says most
+        return bytes((fin << 7 | rsv1 << 6 | opcode, len(payload))) + payload
     head = write_header(opcode, len(payload), fin=fin, rsv1=rsv1, key=key)
     return head + (apply_mask(payload, key) if key is not None else payload)
 

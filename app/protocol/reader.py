@@ -62,6 +62,7 @@ class FrameReader:
         """True once this side has sent a Close frame."""
         self._masked = side == "client"
         self._limits = limits or Limits()
+        self._longest = min(self._limits.frame, self._limits.message)
         self._detail = detail
         self._rest = b""
         self._judged = 0
@@ -136,7 +137,7 @@ class FrameReader:
         """Take frames as long as they are plain and complete; the position of the first that is not."""
         size, offset, xor = len(data), self.offset, apply_mask
         flip, head = (0x80, 6) if self._masked else (0, 2)
-        limit = min(self._limits.frame, self._limits.message)
+        limit = self._longest
         add, mark, number = items.append, self.index.append, len(self.index)
         message, squeezed = self._message, self._inflater is not None
         while size - pos >= head:
@@ -233,7 +234,7 @@ class FrameReader:
         here yet."""
         return (
             (first == 0x81 or first == 0x82)
-            and 125 < header.length <= min(self._limits.frame, self._limits.message)
+            and 125 < header.length <= self._longest
             and header.masked == self._masked
             and header.form == length_form(header.length)
             and self._message is None

@@ -6,6 +6,7 @@ sends is answered strictly one thing at a time: the answer to a frame is written
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from app.protocol import closing
@@ -23,6 +24,9 @@ from app.protocol.rules import RULES, STRICT
 
 RIGHT = Answer()
 Phase = Literal["head", "open", "closing", "finished"]
+
+CLOSE, PING = int(Opcode.CLOSE), int(Opcode.PING)
+"""For the path of every message: looking into an enumeration costs as much as reading a header."""
 
 TOLERATED = frozenset({"req.ext.params"})
 """Errors of a request that do not refuse it: an offer that cannot be read is declined (RFC 7692 section 7)."""
@@ -113,20 +117,24 @@ class Server:
     def send(self, *acts: Act) -> list[bytes]:
         """Make the server speak; nothing comes out unless the connection is open."""
         units: list[bytes] = []
+        self._act(acts, units)
+        return units
+
+    def _act(self, acts: Iterable[Act], units: list[bytes]) -> None:
+        """Do what an app asks for; what is to be sent is added to `units`."""
         for act in acts:
             if self.phase != "open":
                 break
-            if isinstance(act, Wake):
+            if isinstance(act, Say):
+                units.append(self._write(act))
+                if act.opcode == CLOSE:
+                    self.phase = "closing"
+            elif isinstance(act, Wake):
                 self.wake_in = act.seconds
             elif isinstance(act, Raw):
                 units += self.send_raw(act.data)
-            elif isinstance(act, Say):
-                units.append(self._write(act))
-                if act.opcode == Opcode.CLOSE:
-                    self.phase = "closing"
             else:
                 self.phase = "finished"
-        return units
 
     def wake(self) -> list[bytes]:
         """The time of `wake_in` has passed."""
@@ -138,9 +146,10 @@ class Server:
         return [data] if data and self.phase == "open" else []
 
     def _write(self, say: Say) -> bytes:
-        if self._deflater and say.opcode in (Opcode.TEXT, Opcode.BINARY) and say.fin:
-            return write_frame(say.opcode, self._deflater.message(say.payload), rsv1=True)
-        return write_frame(say.opcode, say.payload, fin=say.fin)
+        opcode, payload, fin = say
+        if self._deflater and opcode in (Opcode.TEXT, Opcode.BINARY) and fin:
+            return write_frame(opcode, self._deflater.message(payload), rsv1=True)
+        return write_frame(opcode, payload, fin=fin)
 
     # The opening handshake.
 
@@ -215,17 +224,16 @@ class Server:
             if isinstance(item, Fault):
                 units += self._fail(item)
             elif not isinstance(item, Frame):
-                units += self._heard(item[0], item[1])
+                self._heard(item[0], item[1], units)
         return units
 
-    def _heard(self, opcode: int, payload: bytes) -> list[bytes]:
-        if opcode == Opcode.CLOSE:
-            return self._closed(payload)
-        if self.phase != "open":
-            return []
-        if opcode == Opcode.PING:
-            return [write_frame(Opcode.PONG, payload)]
-        return self.send(*self._app.heard(opcode, payload))
+    def _heard(self, opcode: int, payload: bytes, units: list[bytes]) -> None:
+        if opcode == CLOSE:
+            units += self._closed(payload)
+        elif self.phase == "open" and opcode == PING:
+            units.append(write_frame(Opcode.PONG, payload))
+        elif self.phase == "open":
+            self._act(self._app.heard(opcode, payload), units)
 
     def _closed(self, payload: bytes) -> list[bytes]:
         """A Close frame: answer it once, with the same code, and be the one who closes TCP."""

@@ -41,7 +41,7 @@ def test_how_it_arrives_changes_nothing(size: int) -> None:
 def test_holding_may_begin_anywhere(given: int) -> None:
     cut = cutter()
     cut.head_end = len(HEAD)
-    cut.passed(given)
+    cut.given += given
     units = cut.cut(STREAM[given:])
     ends = {len(HEAD), len(HEAD) + len(FRAMES[0]), len(HEAD) + len(FRAMES[0] + FRAMES[1]), len(STREAM)}
     assert [unit.start + len(unit.data) for unit in units] == sorted(end for end in ends if end > given)
@@ -51,7 +51,7 @@ def test_holding_may_begin_anywhere(given: int) -> None:
 def test_past_the_recording_units_are_reads() -> None:
     cut = cutter(recorded=30)
     cut.head_end = len(HEAD)
-    cut.passed(100)
+    cut.given += 100
     assert [unit.data for unit in cut.cut(STREAM[100:])] == [STREAM[100:]]
 
 
