@@ -67,3 +67,26 @@ def test_damaged_files_are_read_or_refused(path: Path, data: st.DataObject) -> N
 @pytest.mark.parametrize("name", IMPORTERS)
 def test_every_importer_survives_every_file(path: Path, name: str) -> None:
     swallow(path.read_bytes(), name)
+
+
+LONG = {
+    "open comments": b"/*" * 20_000,
+    "open brackets": b"[1," * 15_000,
+    "open quotes": b"\"\\x81'" * 10_000,
+    "no spaces": b"T " + b"a:1" * 20_000,
+    "spaces": b"> " + b" " * 40_000,
+    "one row": b"00000000: " + b"81 " * 15_000 + b" x",
+    "rows": (b"00000000  " + b"81 " * 330 + b"  zz\n") * 40,
+    "arrays": b"char peer0_0[] = {\n" * 3000 + b"peer1_",
+    "calls": b'read(3, "' + b"\\x81" * 15_000,
+    "digits": b"1" * 40_000,
+    "dots": b"." * 40_000,
+    "packets": b"peers:\n  - packet: 1\n    a\n    data: !!binary |\n" * 3000,
+}
+
+
+@pytest.mark.parametrize("name", [None, *IMPORTERS])
+@pytest.mark.parametrize("long", LONG)
+@pytest.mark.timeout(20)
+def test_long_lines_do_not_take_for_ever(name: str | None, long: str) -> None:
+    swallow(LONG[long], name)

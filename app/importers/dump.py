@@ -11,6 +11,9 @@ from app.importers.rows import shows as shows_text
 from app.importers.source import Unreadable
 from app.importers.text import SAMPLE, Line
 
+ENOUGH = 24
+"""Rows that are enough to tell how a dump is written."""
+
 RADIXES = {16: "hexadecimal", 8: "octal", 10: "decimal"}
 
 _ROW = re.compile(r"\s*(?P<offset>(?:0x)?[0-9a-f]{3,16})(?P<colon>:?)(?P<rest>[ \t].*)?", re.IGNORECASE)
@@ -50,7 +53,7 @@ def rows_of(lines: list[Line]) -> list[Row]:
 
 def find_layout(lines: list[Line], kinds: tuple[Kind, ...] | None = None) -> Layout | None:
     """The layout that agrees with the most offsets; None when this is no dump with offsets."""
-    rows = rows_of(lines[:SAMPLE])
+    rows = rows_of(lines[:SAMPLE])[:ENOUGH]
     if not rows:
         return None
     stars = {number for number, line in lines[:SAMPLE] if line.strip() == "*"}

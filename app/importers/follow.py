@@ -19,7 +19,7 @@ WHAT = "Follow Stream of Wireshark and tshark (hex dump, raw, C arrays, YAML)"
 _NODE = re.compile(r"Node ([01]): (.+)")
 _HEX_ROW = re.compile(r"(?P<indent>(?:    |\t)?)(?P<offset>[0-9A-Fa-f]{8})  ?(?P<rest>[0-9A-Fa-f]{2}(?: .*)?)")
 _RAW = re.compile(r"(?P<indent>\t?)(?P<digits>(?:[0-9a-fA-F]{2})+)\s*")
-_ARRAY = re.compile(r"char (?P<name>peer(?P<who>[01])_(?P<number>\d+))\[\] = \{[^\n]*\n(?P<body>[^}]*)\}")
+_ARRAY = re.compile(r"char (?P<name>peer(?P<who>[01])_(?P<number>\d+))\[\] = \{[^\n]*\n(?P<body>[0-9a-fA-Fx,\s]*)\}")
 _BYTE = re.compile(r"0x([0-9a-fA-F]{2})")
 _PACKET = re.compile(
     r"^ {2}- packet: \d+\n(?P<head>(?: {4}(?!data:)[^\n]*\n)*) {4}data: !!binary \|\n(?P<body>(?: {6}[^\n]*\n?)*)", re.M

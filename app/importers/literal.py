@@ -17,7 +17,7 @@ from app.trace import Side
 NAME = "literal"
 WHAT = "array and string literals of programming languages, debug prints, escaped text"
 
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"/\*.{0,300}?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
 _BRACKETS = re.compile(r"[\[{(<]([^\[\]{}()<>]*)[\]})>]")
 _CASTS = re.compile(r"\(\s*(?:unsigned\s+|signed\s+)?(?:byte|char|sbyte|u?int8_t|u8|i8)\s*\)")
 _SUFFIX = re.compile(r"(?<=[0-9a-fA-F])_?(?:[ui]8|[uU][lL]*|\.toU?[bB]yte\(\))(?![0-9a-zA-Z])")
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|\d+)|'(?:[^
 _MORE = re.compile(r"(?:,\s*)?\.\.\.\s*(\d+) more (?:bytes|items)")
 _PAIRS = re.compile(r"(?:[0-9a-f]{2}\s+)*[0-9a-f]{2}", re.IGNORECASE)
 _ENTRY = re.compile(r'"(\d+)"\s*:\s*(\d+)')
-_PRINTED_TAIL = re.compile(r",\s*buffer: ArrayBuffer\(.*?\blength: \d+\s*\]", re.DOTALL)
+_PRINTED_TAIL = re.compile(r",\s*buffer: ArrayBuffer\(.{0,300}?\blength: \d+\s*\]", re.DOTALL)
 _PERCENT = re.compile(r"(?:%[0-9a-f]{2}|[\w.~!*'()-])+", re.IGNORECASE)
 _HEX = re.compile(r"(?:[0-9a-f]{2})+", re.IGNORECASE)
 _BARE = re.compile(r"\\x[0-9a-f]{2}|\\[0-3][0-7]{2}|\\u00[0-9a-f]{2}", re.IGNORECASE)

@@ -7,7 +7,7 @@ import re
 from app.importers.clock import time_in
 from app.importers.rows import hex_row
 from app.importers.source import Source
-from app.importers.text import lines_of, must_be_text, sample_of
+from app.importers.text import LONGEST, lines_of, must_be_text, sample_of
 from app.importers.transcript import Turn, from_turns
 from app.trace import Side
 
@@ -21,7 +21,7 @@ _ROW = re.compile(r"  (?P<rest>[0-9a-f]{2} .*)")
 def sniff(data: bytes) -> bool:
     """A head with an arrow, and a row right after it."""
     lines = [line for _, line in sample_of(data)]
-    return any(_HEAD.match(line) and _ROW.match(after) for line, after in zip(lines, lines[1:], strict=False))
+    return any(_HEAD.match(line[:LONGEST]) and _ROW.match(after) for line, after in zip(lines, lines[1:], strict=False))
 
 
 def read(data: bytes, side: Side | None = None) -> Source:
@@ -31,7 +31,7 @@ def read(data: bytes, side: Side | None = None) -> Source:
     seen: dict[tuple[str, str], tuple[str, int]] = {}
     peers: dict[str, tuple[str, str]] = {}
     for number, line in lines_of(must_be_text(data)):
-        if head := _HEAD.match(line):
+        if head := _HEAD.match(line[:LONGEST]):
             ends = head["from"], head["to"]
             if ends not in seen:
                 name = str(len(peers))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from app.importers.kinds import TEXT_FOLLOWS, X1, Kind
 
-LONGEST = 4096
+LONGEST = 1024
 """A row of a dump is shorter; no pattern is tried on longer lines."""
+
+
+WIDEST = 80
+"""Words of a row behind which a text column is looked for."""
 
 
 def words_of(kind: Kind, rest: str) -> tuple[list[str], list[int]]:
@@ -61,7 +65,7 @@ def take(kind: Kind, rest: str, size: int | None) -> bytes | None:
             return join(kind, words[:count])[:size] if kind.size > 1 else join(kind, words[:count])
         if not rest[ends[-1] :].strip() and ("  " not in rest.strip() or kind.name not in TEXT_FOLLOWS):
             return join(kind, words)
-        for count in range(len(words), 0, -1):
+        for count in range(min(len(words), WIDEST), 0, -1):
             data, text = join(kind, words[:count]), text_column(rest[ends[count - 1] :])
             if text and shows(data, text):
                 return data

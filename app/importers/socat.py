@@ -7,7 +7,7 @@ import re
 from app.importers.clock import time_in
 from app.importers.rows import hex_row
 from app.importers.source import Source
-from app.importers.text import lines_of, must_be_text, sample_of
+from app.importers.text import LONGEST, lines_of, must_be_text, sample_of
 from app.importers.transcript import Turn, from_turns
 from app.trace import Side
 
@@ -21,7 +21,7 @@ _ROW = 16
 
 def sniff(data: bytes) -> bool:
     """A line that begins with an arrow and tells a length."""
-    return any(_HEAD.match(line) for _, line in sample_of(data))
+    return any(_HEAD.match(line[:LONGEST]) for _, line in sample_of(data))
 
 
 def read(data: bytes, side: Side | None = None) -> Source:
@@ -30,7 +30,7 @@ def read(data: bytes, side: Side | None = None) -> Source:
     ignored: list[int] = []
     left = 0
     for number, line in lines_of(must_be_text(data)):
-        if head := _HEAD.match(line):
+        if head := _HEAD.match(line[:LONGEST]):
             turns.append(Turn("0", int(head["arrow"] == "<"), b"", time_in(head["time"]) or 0))
             left = int(head["length"])
             continue

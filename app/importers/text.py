@@ -33,6 +33,10 @@ def must_be_text(data: bytes) -> str:
     return text
 
 
+LONGEST = 4096
+"""Characters of a line on which a pattern with several open ends is tried."""
+
+
 def lines_of(text: str) -> list[Line]:
     """The lines that hold anything."""
     return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
