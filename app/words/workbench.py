@@ -14,6 +14,7 @@ WORDS: dict[str, str] = {
     "wb.scope.label": "Selected message",
     "wb.sources": "Read further",
     "wb.presenter": "For the presenter",
+    "wb.play": "Play it live",
     "wb.part": "On the connection “{name}”",
     "wb.demo": "To show it in {minutes} minutes: steps {steps}",
     "wb.recorded-elsewhere": "Recorded elsewhere: {why}",

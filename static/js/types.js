@@ -44,6 +44,7 @@
  * @typedef {object} Connection
  * @property {string} id
  * @property {string} peer
+ * @property {string} app
  * @property {boolean} open
  * @property {number | null} stopped
  * @property {Held[]} held
