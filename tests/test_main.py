@@ -13,7 +13,7 @@ from app.protocol.rules import RULES
 from app.trace import Trace, write_jsonl
 
 ROOT = Path(__file__).parent.parent
-HELLO = "818537fa213d7f9f4d5158"  # RFC 6455 5.7: a masked text frame
+HELLO = "81859c4b07e2d42e6b8ef3"  # a masked text frame; the key of RFC 6455 5.7 would be warned of
 
 
 class Answer:
