@@ -27,7 +27,7 @@ class Log:
         self._items: deque[str] = deque()
         self._changed = threading.Condition()
         self._listeners: Counter[Callable[[], None]] = Counter()
-        self._cached: tuple[int, int, str] = (0, 0, "")
+        self._cached: tuple[int, int, bytes] = (0, 0, b"")
 
     def append(self, news: list[str]) -> None:
         """Add news and tell everybody who waits."""
@@ -51,18 +51,18 @@ class Log:
                 return Batch(self.end, True, [])
             return Batch(self.end, False, list(islice(self._items, len(self._items) - missing, None)))
 
-    def message(self, after: int) -> tuple[int, bool, str]:
-        """Everything behind a position as one message; followers at the same position share one text."""
+    def message(self, after: int) -> tuple[int, bool, bytes]:
+        """Everything behind a position as one message; followers at the same position share its bytes."""
         with self._changed:
-            start, end, text = self._cached
+            start, end, message = self._cached
             if (start, end) == (after, self.end):
-                return end, False, text
+                return end, False, message
         batch = self.read(after)
-        text = encode(batch)
+        message = encode(batch)
         if not batch.gap:
             with self._changed:
-                self._cached = (after, batch.position, text)
-        return batch.position, batch.gap, text
+                self._cached = (after, batch.position, message)
+        return batch.position, batch.gap, message
 
     def wait(self, after: int, seconds: float) -> bool:
         """Wait until there is something behind a position."""
@@ -81,7 +81,7 @@ class Log:
             self._listeners += Counter()  # drops what nobody waits for any more
 
 
-def encode(batch: Batch) -> str:
+def encode(batch: Batch) -> bytes:
     """A message of the feed. The news are JSON already."""
     gap = "true" if batch.gap else "false"
-    return f'{{"position":{batch.position},"gap":{gap},"news":[{",".join(batch.news)}]}}'
+    return f'{{"position":{batch.position},"gap":{gap},"news":[{",".join(batch.news)}]}}'.encode()

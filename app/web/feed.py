@@ -157,15 +157,15 @@ class Follower:
         """The next frame, when there is news."""
         if self._log.end == self._position:
             return None
-        position, gap, text = self._log.message(self._position)
+        position, gap, message = self._log.message(self._position)
         if gap:
             return self._frame(self._session.whole(True, self._owner))
         self._position = position
-        return write_frame(Opcode.TEXT, text.encode())
+        return write_frame(Opcode.TEXT, message)
 
     def _frame(self, batch: Batch) -> bytes:
         self._position = batch.position
-        return write_frame(Opcode.TEXT, encode(batch).encode())
+        return write_frame(Opcode.TEXT, encode(batch))
 
     def end(self) -> None:
         """Nothing more is asked for."""
@@ -207,12 +207,12 @@ def _later(session: Session, hub: Hub, position: int, channel: Channel) -> Itera
                 yield b": still here\n\n"
             continue
         quiet = 0
-        position, gap, text = channel.log.message(position)
+        position, gap, message = channel.log.message(position)
         if gap:
             batch = session.whole(True, channel.owner)
-            position, text = batch.position, encode(batch)
-        yield _event(position, text)
+            position, message = batch.position, encode(batch)
+        yield _event(position, message)
 
 
-def _event(position: int, text: str) -> bytes:
-    return f"id: {position}\ndata: {text}\n\n".encode()
+def _event(position: int, message: bytes) -> bytes:
+    return b"id: %d\ndata: %b\n\n" % (position, message)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import echo, parsing
+from tests.bench import echo, fanout, parsing
 
-BENCHES = {"parsing": parsing.run, "echo": echo.run}
+BENCHES = {"parsing": parsing.run, "echo": echo.run, "fanout": fanout.run}
 
 
 def main(names: list[str]) -> int:
