@@ -109,7 +109,9 @@ class ScriptedClient:
         if now - self._began > LIFE_SECONDS:
             return True
         quiet = now - max(self._heard_at, self._not_before) > QUIET_SECONDS
-        return self._leave and self._client.opened and not self._plan and not self._outbox and quiet
+        failed = self._client.closed and not self._client.opened
+        done = self._client.opened and not self._plan
+        return self._leave and (failed or done) and not self._outbox and quiet
 
     def _patience(self) -> float:
         """Milliseconds until there may be something to say or a reason to leave."""
