@@ -8,7 +8,7 @@ from __future__ import annotations
 from app.protocol import closing
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault
-from app.protocol.frames import Header, Opcode
+from app.protocol.frames import DATA, Header, Opcode
 from app.protocol.handshake import Request, Response
 from app.protocol.limits import Limits
 from app.protocol.relations.answer import Early, GoesOn, Unaccepted
@@ -39,7 +39,7 @@ DETECTORS: tuple[type[Detector], ...] = (
 )
 """Every detector of one connection, in the order in which they are told things."""
 
-_TOPICS = ("time", "junk", "response", "early", "stray", "fault", "frame", "end", "tls")
+_TOPICS = ("time", "junk", "response", "early", "stray", "fault", "frame", "control", "end", "tls")
 
 
 class Relations:
@@ -69,7 +69,7 @@ class Relations:
 
     def time(self, now: int) -> list[Finding]:
         """A record is about to be told, and this is its time."""
-        found = self._tell("time", now) if now > self.scene.at else []
+        found = self._tell("time", now) if self.scene.owing and now > self.scene.at else []
         self.scene.at = now
         return found
 
@@ -119,9 +119,15 @@ class Relations:
     def frame(self, frame: Sight) -> list[Finding]:
         """A frame is complete."""
         found = self._tell("frame", frame)
-        if frame.header.opcode == Opcode.CLOSE and frame.side not in self.scene.closes:
-            code = closing.split(frame.payload())[0]
-            self.scene.closes[frame.side] = Closed(self.scene.at, code)
+        header, side = frame.header, frame.side
+        if header.opcode in DATA:
+            self.scene.inside[side] = not header.fin
+            self.scene.fragment[side] = not header.fin or header.opcode == Opcode.CONT
+            return found
+        self.scene.owing = True
+        found += self._tell("control", frame)
+        if header.opcode == Opcode.CLOSE and side not in self.scene.closes:
+            self.scene.closes[side] = Closed(self.scene.at, closing.split(frame.payload())[0])
         return found
 
     def end(self, side: Side, how: str, cut: bool, unfinished: tuple[Header, int] | None) -> list[Finding]:

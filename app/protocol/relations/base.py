@@ -72,6 +72,12 @@ class Scene:
     """The rules of severity error that each side has broken."""
     closes: dict[Side, Closed] = field(default_factory=dict)
     ended: dict[Side, str] = field(default_factory=dict)
+    inside: dict[Side, bool] = field(default_factory=lambda: {"client": False, "server": False})
+    """Whether each side is between two fragments of a message."""
+    fragment: dict[Side, bool] = field(default_factory=lambda: {"client": False, "server": False})
+    """Whether the last data frame of each side was a fragment."""
+    owing: bool = False
+    """A control frame has come: from here on an answer may be due."""
     lost: bool = False
     """Bytes of the recording are missing: from here on nothing can be said about what did not come."""
 
@@ -113,6 +119,10 @@ class Detector:
 
     def frame(self, frame: Sight) -> Findings:
         """A frame is complete."""
+        return ()
+
+    def control(self, frame: Sight) -> Findings:
+        """A control frame is complete."""
         return ()
 
     def end(self, side: Side, how: str, cut: bool, unfinished: tuple[Header, int] | None) -> Findings:

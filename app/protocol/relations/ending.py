@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.protocol import closing
 from app.protocol.fault import Fault
-from app.protocol.frames import DATA, Header, Opcode
+from app.protocol.frames import Header, Opcode
 from app.protocol.relations.base import SECOND, Detector, Finding, Scene, Sight
 from app.protocol.rules import RULES
 from app.trace import SIDES, Side, other
@@ -25,19 +25,16 @@ class Closing(Detector):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self._fragment: dict[Side, bool] = dict.fromkeys(SIDES, False)
         self._suspect: dict[Side, bool] = dict.fromkeys(SIDES, False)
 
     def fault(self, side: Side, fault: Fault) -> tuple[Finding, ...]:
         self._suspect[side] = True
         return ()
 
-    def frame(self, frame: Sight) -> Iterator[Finding]:
+    def control(self, frame: Sight) -> Iterator[Finding]:
         side, opcode, first = frame.side, frame.header.opcode, frame.start * 8
         mine, theirs = (self.scene.closes.get(each) for each in (side, other(side)))
-        if opcode in DATA:
-            self._fragment[side] = not frame.header.fin or opcode == Opcode.CONT
-        elif opcode == Opcode.PONG and mine and mine.code in FAILING:
+        if opcode == Opcode.PONG and mine and mine.code in FAILING:
             note = f"answers a Ping after its own Close with {mine.code}"
             yield Finding(side, Fault("cls.fail.stop", first + 4, 4, note))
         elif opcode == Opcode.CLOSE and mine is None:
@@ -52,7 +49,7 @@ class Closing(Detector):
         if code == 1010 and not answers and (side == "server" or not reason):
             note = "sent by a server" if side == "server" else "does not say which extensions are missing"
             yield Finding(side, Fault("cls.code.1010", body, 16, note))
-        if code == closing.PROTOCOL_ERROR and not answers and self._fragment[other(side)]:
+        if code == closing.PROTOCOL_ERROR and not answers and self.scene.fragment[other(side)]:
             if not self._suspect[other(side)]:
                 note = "called a protocol error, and all that came were legal fragments"
                 yield Finding(side, Fault("msg.receive-both", body, 16, note))

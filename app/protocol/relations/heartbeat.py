@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.protocol.fault import at_bytes
-from app.protocol.frames import DATA, Opcode
+from app.protocol.frames import Opcode
 from app.protocol.relations.base import SECOND, Detector, Finding, Scene, Sight
 from app.trace import SIDES, Side, other
 
@@ -31,14 +31,11 @@ class Heartbeat(Detector):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._waiting: dict[Side, list[_Ping]] = {side: [] for side in SIDES}
-        self._inside: dict[Side, bool] = dict.fromkeys(SIDES, False)
 
-    def frame(self, frame: Sight) -> Iterator[Finding]:
+    def control(self, frame: Sight) -> Iterator[Finding]:
         header, side = frame.header, frame.side
-        if header.opcode in DATA:
-            self._inside[side] = not header.fin
-        elif header.opcode == Opcode.PING and other(side) not in self.scene.closes and side not in self.scene.closes:
-            ping = _Ping(self.scene.at, frame.start, frame.payload(), self._inside[side])
+        if header.opcode == Opcode.PING and other(side) not in self.scene.closes and side not in self.scene.closes:
+            ping = _Ping(self.scene.at, frame.start, frame.payload(), self.scene.inside[side])
             self._waiting[side].append(ping)
         elif header.opcode == Opcode.PONG:
             yield from self._pong(frame)
