@@ -139,7 +139,7 @@ def describe_payload(opcode: int, payload: bytes, *, compressed: bool = False) -
 
 
 def violation_json(violation: Violation) -> dict[str, Any]:
-    """A violation as the contract has it."""
+    """A violation as it leaves the server (described at /reference/api)."""
     return {
         "rule": violation.rule,
         "severity": violation.severity,
@@ -154,7 +154,7 @@ def violation_json(violation: Violation) -> dict[str, Any]:
 
 
 def event_json(event: Event, trace: Trace) -> dict[str, Any]:
-    """An event as the contract has it; `tag` is added for lists and ladders."""
+    """An event as it leaves the server; `tag` is its short name in lists and ladders."""
     value: dict[str, Any] = {
         "seq": event.seq,
         "stream": 0,
