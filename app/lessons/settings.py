@@ -176,6 +176,7 @@ def read_recording(value: dict[str, Any] | None, lines: Lines, problems: list[Pr
         return None
     if not re.fullmatch(r"traces/[a-z0-9-]+\.jsonl", value["file"]):
         problems.append(Problem(line, f"`{value['file']}` is no trace file; write traces/NN-name.jsonl"))
+        return None
     return Recording(line, value["file"], value["why"])
 
 

@@ -300,6 +300,7 @@ CALLS: tuple[tuple[str, str, str], ...] = (
     ),
     ("POST /api/sessions/ID/send", "Makes the server or a scripted client speak.", "{connection, bytes}"),
     ("POST /api/sessions/ID/script", "Plays a lesson on a new connection.", "{connection}"),
+    ("POST /learn/LESSON/task", "Judges {task, answer, seed}.", "{right, reasons}"),
     ("WS /feed/ID", 'News of a session; the first message is {"after": position}.', "{position, gap, news}"),
     ("GET /feed/ID/sse", "The same as server-sent events.", "text/event-stream"),
 )
