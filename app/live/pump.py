@@ -214,7 +214,7 @@ class Pump:
         for outlet in blocked:
             if outlet.fileno() >= 0:
                 poll.register(outlet.sock, OUT)
-        for fd, _ in poll.poll(1000 if blocked else None):
+        for fd, _ in poll.poll(min(self._patience, 1) * 1000 if blocked else None):
             if fd == self._waker.fileno():
                 self._waker.recv(4096)
         self._awake = False

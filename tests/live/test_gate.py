@@ -305,7 +305,7 @@ class TestByByteAndField:
     def test_many_held_frames_are_released_in_good_time(self, session: Session, play: Start) -> None:
         run = play() >> REQUEST << ACCEPT
         session.set_mode("hold")
-        ping, count = write_frame(9, b"", key=KEY), 50_000
+        ping, count = write_frame(9, b"", key=KEY), 20_000
         run >> ping * count
         run.until(lambda: run.connection.heard == len(REQUEST) + len(ping) * count)
         assert len(run.connection.held()) == 64
