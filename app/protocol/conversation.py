@@ -16,6 +16,7 @@ from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.frames import DATA, Opcode
 from app.protocol.handshake import EndOfHead, Request, Response, parse_request, parse_response
+from app.protocol.history import Past
 from app.protocol.items import Frame, Item, Received
 from app.protocol.limits import Limits
 from app.protocol.opening import START, judge_request, not_http
@@ -240,6 +241,11 @@ class Conversation:
         event = self._emit(side, "frame", frame.start * 8, frame.end * 8, frame.header)
         direction.frames.append(Seen(event.seq, event.start, event.end, frame.header.opcode, bool(frame.header.rsv1)))
         event.violations, direction.faults = direction.faults, []
+        history = self._relations.scene.histories.get(side)
+        if history is not None and frame.header.opcode in DATA:
+            if frame.header.opcode != Opcode.CONT:
+                direction.squeezed = bool(frame.header.rsv1)
+            event.past = Past(history, len(history)) if direction.squeezed else None
         event.violations += self._found(self._relations.frame(Sight(side, *frame, direction.recent.read)))
 
     def _message(self, side: Side, item: Received) -> None:
@@ -247,7 +253,10 @@ class Conversation:
         frames = [frame for frame in self._sides[side].frames[first : last + 1] if frame.opcode in DATA]
         compressed = self.deflate is not None and frames[0].compressed
         message = Message(opcode, payload, tuple(frame.seq for frame in frames), compressed)
-        self._emit(side, "message", frames[0].start, frames[-1].end, message, "message")
+        event = self._emit(side, "message", frames[0].start, frames[-1].end, message, "message")
+        if compressed:
+            history = self._relations.scene.histories[side]
+            event.past = Past(history, len(history) - 1)
 
     def _told(self, side: Side, opcode: int, payload: bytes) -> None:
         """A message of a source that has no wire bytes: it has no frames, its place counts payload alone."""

@@ -29,18 +29,21 @@ class TooBig(ValueError):
 class Inflater:
     """Inflates the messages of one direction, a piece at a time.
 
-    `bits` is the agreed window size (8 to 15); without `takeover` each message starts with an empty window.
+    `bits` is the agreed window size (8 to 15); without `takeover` each message starts with an empty window. `window` is
+    what came out before, for starting in the middle.
     `broken` once a message could not be inflated to its end and the ones after it need its window.
     """
 
-    def __init__(self, bits: int = 15, takeover: bool = True) -> None:
+    def __init__(self, bits: int = 15, takeover: bool = True, window: bytes = b"") -> None:
         self.broken = False
         self._bits = bits
         self._takeover = takeover
         self._begun = False
         self._recent: deque[bytes] = deque()
         self._recent_size = 0
-        self._zlib = zlib.decompressobj(-bits)
+        self._zlib = zlib.decompressobj(-bits, zdict=window)
+        if window:
+            self._remember(window)
 
     def message(self, payload: bytes, limit: int) -> bytes:
         """A whole message, or the end of one; at most `limit` bytes may come out. Raises InflateError, TooBig."""

@@ -58,7 +58,18 @@ class Recent:
 class Direction:
     """One side's stream as far as it has been folded."""
 
-    __slots__ = ("buffer", "end_of_head", "ended", "faults", "frames", "offset", "phase", "reader", "recent")
+    __slots__ = (
+        "buffer",
+        "end_of_head",
+        "ended",
+        "faults",
+        "frames",
+        "offset",
+        "phase",
+        "reader",
+        "recent",
+        "squeezed",
+    )
 
     def __init__(self) -> None:
         self.phase: Phase = "head"
@@ -70,6 +81,8 @@ class Direction:
         self.frames: list[Seen] = []
         self.ended = False
         self.recent = Recent()
+        self.squeezed = False
+        """Whether the message that is under way is a compressed one."""
 
     @property
     def partial(self) -> tuple[int, int] | None:

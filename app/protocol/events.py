@@ -10,6 +10,7 @@ from app.protocol import closing
 from app.protocol.fault import Fault
 from app.protocol.frames import Header, Opcode, apply_mask, opcode_name
 from app.protocol.handshake import Request, Response
+from app.protocol.history import Past
 from app.protocol.rules import RULES
 from app.trace import Side, Trace
 
@@ -76,6 +77,7 @@ class Event:
     """One thing that a conversation consists of.
 
     `start` and `end` are bits in the wire stream of `side`; `state` is what each side has reached after the event.
+    `past` is known of compressed frames and messages: which one it is, and what came before it.
     """
 
     seq: int
@@ -88,6 +90,7 @@ class Event:
     detail: Detail
     violations: list[Violation] = field(default_factory=list)
     space: str = "wire"
+    past: Past | None = field(default=None, compare=False, repr=False)
 
 
 def frame_payload(event: Event, trace: Trace) -> bytes:

@@ -10,16 +10,17 @@ from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault
 from app.protocol.frames import DATA, Header, Opcode
 from app.protocol.handshake import Request, Response
+from app.protocol.history import History
 from app.protocol.limits import Limits
 from app.protocol.relations.answer import Early, GoesOn, Unaccepted
 from app.protocol.relations.base import Closed, Detector, Finding, Scene, Sight
-from app.protocol.relations.compressed import Compressed
+from app.protocol.relations.compressed import Compressed, terms
 from app.protocol.relations.ending import Closing, TcpEnd, TcpOpen
 from app.protocol.relations.heartbeat import Heartbeat
 from app.protocol.relations.masks import LengthOrder, MaskKeys, Unmasked
 from app.protocol.relations.tls import Tunnel
 from app.protocol.rules import RULES
-from app.trace import Side
+from app.trace import SIDES, Side
 
 __all__ = ["DETECTORS", "Finding", "Relations", "Sight"]
 
@@ -102,6 +103,9 @@ class Relations:
         """Frames follow."""
         self.scene.opened = True
         self.scene.deflate = deflate
+        if deflate is not None:
+            for side in SIDES:
+                self.scene.histories.setdefault(side, History(side, *terms(side, deflate)))
 
     def early(self, data: bytes, start: int) -> list[Finding]:
         """Bytes of the client that did not wait for the answer."""

@@ -10,6 +10,7 @@ from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault
 from app.protocol.frames import Header, apply_mask
 from app.protocol.handshake import Request, Response
+from app.protocol.history import History
 from app.protocol.limits import Limits
 from app.trace import Side
 
@@ -58,13 +59,16 @@ class Closed(NamedTuple):
 
 @dataclass
 class Scene:
-    """What is known of the connection so far. Detectors read it; only `Relations` writes it."""
+    """What is known of the connection so far. Detectors read it; only `Relations` writes it, but for the histories,
+    which belong to the detector of compressed messages."""
 
     limits: Limits
     at: int = 0
     request: Request | None = None
     response: Response | None = None
     deflate: Deflate | None = None
+    histories: dict[Side, History] = field(default_factory=dict)
+    """What each side has compressed, where compression was agreed on."""
     opened: bool = False
     sizes: dict[Side, int] = field(default_factory=lambda: {"client": 0, "server": 0})
     """Bytes that each side has sent."""

@@ -60,9 +60,11 @@ def _between_blocks(machine: zlib._Decompress) -> bool:
 
 
 class _Parts:
-    """The fragments of a compressed message: where each payload starts in the stream, and its bytes."""
+    """The fragments of a compressed message, which begins at byte `start` of the stream: where each payload starts,
+    and its bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: int) -> None:
+        self.start = start
         self.pieces: list[tuple[int, bytes]] = []
 
     @property
@@ -102,7 +104,7 @@ class Compressed(Detector):
         if deflate is None or header.opcode not in DATA or side in self.scene.closes:
             return
         if header.opcode != Opcode.CONT:
-            self._parts[side] = _Parts() if header.rsv1 else None
+            self._parts[side] = _Parts(frame.start) if header.rsv1 else None
         if header.length > self.scene.limits.frame:
             self._parts[side] = None
         parts, bad = self._parts[side], self._bad_text[side]
@@ -114,16 +116,18 @@ class Compressed(Detector):
         parts.pieces.append((frame.body, frame.payload()))
         if header.fin:
             self._parts[side] = None
-            yield from (Finding(side, fault) for fault in self._judge(side, parts, deflate))
+            yield from (Finding(side, fault) for fault in self._judge(side, parts, deflate, frame.end))
 
-    def _judge(self, side: Side, parts: _Parts, deflate: Deflate) -> Iterator[Fault]:
-        payload, window = parts.payload, self._windows[side]
+    def _judge(self, side: Side, parts: _Parts, deflate: Deflate, end: int) -> Iterator[Fault]:
+        payload, window, history = parts.payload, self._windows[side], self.scene.histories[side]
         if not payload:
+            history.add(parts.start, end, 0, 0, window)
             return  # strictly a byte of zeros is due; everybody takes this for an empty message
-        bits, forgets = _terms(side, deflate)
+        bits, forgets = terms(side, deflate)
         result = inflate(payload, window, self.scene.limits.message)
         self._windows[side] = b"" if forgets else (window + result.out)[-WINDOW:]
         size = len(payload)
+        history.add(parts.start, end, size, len(result.out), window)
         if payload.endswith(TAIL):
             yield parts.fault("pmd.tail", size - 4, size, "the tail of the flush is still there")
         elif result.state == "cut":
@@ -134,7 +138,7 @@ class Compressed(Detector):
             yield from _walked(side, parts, bits, forgets)
 
 
-def _terms(side: Side, deflate: Deflate) -> tuple[int, bool]:
+def terms(side: Side, deflate: Deflate) -> tuple[int, bool]:
     """Window bits and "starts every message with an empty window", for what this side sends."""
     if side == "client":
         return deflate.client_max_window_bits, deflate.client_no_context_takeover
