@@ -16,7 +16,8 @@ from app.lab.run import MOST_SECONDS, Run
 from app.lab.tls import Contexts, contexts
 
 RUNS = 4
-FINISHED_SECONDS = 60.0
+FINISHED_SECONDS = 3.0
+"""Between two rows a run may rest this long and still be under way."""
 
 
 class Busy(Exception):
@@ -95,11 +96,13 @@ class Lab:
             self._runs.pop(run.id, None)
 
     def sweep(self) -> None:
-        """End runs that nobody uses any more, and when there is no room those that are merely finished."""
-        crowded = len(self._runs) >= RUNS
-        for run in list(self._runs.values()):
-            if run.idle > (FINISHED_SECONDS if crowded else MOST_SECONDS):
-                self.end(run)
+        """End runs that nobody uses any more, and when there is no room the one that has been finished longest."""
+        runs = list(self._runs.values())
+        for run in [run for run in runs if run.idle > MOST_SECONDS]:
+            self.end(run)
+        finished = [run for run in runs if not run.active and FINISHED_SECONDS < run.idle <= MOST_SECONDS]
+        if len(self._runs) >= RUNS and finished:
+            self.end(max(finished, key=lambda run: run.idle))
 
     def close(self) -> None:
         """End all runs, close the listener and every peer."""

@@ -52,6 +52,12 @@ class Run:
         """Seconds since it was used."""
         return time.monotonic() - self._used
 
+    @property
+    def active(self) -> bool:
+        """Whether messages are under way."""
+        with self._lock:
+            return any(channel.begun and not channel.stopped.is_set() for channel in self._channels.values())
+
     def channel(self, row: str) -> Channel | None:
         """The row under measurement with that name."""
         with self._lock:

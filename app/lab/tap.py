@@ -196,6 +196,7 @@ class Tap:
             while (left := deadline - monotonic()) > 0:
                 self._sock.settimeout(left)
                 if not (data := self._sock.recv(READ)):
+                    self._note(data)
                     break
                 self._raw(data, by_server=False)
                 if not self._tls:

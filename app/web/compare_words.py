@@ -80,6 +80,7 @@ WORDS: dict[str, str] = {
     "race.lane": "{name}: median delay {delay} ms",
     "race.recorded": "Recorded, like the figures above it.",
     "numbers": "The numbers",
+    "numbers.table": "Table of bytes and delays",
     "numbers.note": (
         "Bytes for one message, average of all, both directions together. Spread: lowest and highest for one message. "
         "Delay: from event to arrival, median."

@@ -38,6 +38,7 @@ class Compare extends HTMLElement {
     this.#on("works", () => this.#measureWorks());
     this.#on("workbench", () => this.#workbench());
     for (const name of ["after", "sample"]) this.#part(name).addEventListener("change", () => this.#show());
+    addEventListener("pagehide", () => this.#running?.stop());
     this.#begin();
   }
 

@@ -58,6 +58,7 @@ def test_the_measured_websocket_opens_in_the_workbench(call: Caller, run: str) -
     events = call("GET", url.replace("/live/", "/api/sessions/") + "/events").json["events"]
     kinds = [event["kind"] for event in events]
     assert kinds[:2] == ["request", "response"] and kinds.count("message") >= 2
+    assert kinds[-2:] == ["end", "end"], "both sides said that they were done"
     assert not [event for event in events if event["violations"]]
 
 
