@@ -86,6 +86,7 @@ def _recorded(slug: str) -> Recorded:
 def _for_templates() -> dict[str, Any]:
     navigation = [
         ("learn", url_for("pages.learn", slug=entrance())),
+        ("inspect", url_for("inspect.page")),
         ("compare", url_for("compare.page")),
         ("reference", url_for("pages.reference_api")),
     ]

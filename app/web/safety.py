@@ -36,6 +36,8 @@ HEADERS = {
 }
 MACHINE = ("/api/", "/feed/")
 """Paths that programs use: errors there are JSON."""
+ANY_BODY = ("/api/explain",)
+"""Calls that change nothing on this server and take bytes of any kind."""
 PASSED_ON = ("allow", "retry-after", "sec-websocket-version")
 """Headers of an error that reach the caller."""
 UPLOAD_ON_LOOPBACK = 100 * 2**20
@@ -91,7 +93,7 @@ def check_origin() -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":
         abort(403, "Calls from pages of another origin are refused.")
-    if changing and request.path.startswith("/api/") and not _is_json(request):
+    if changing and request.path.startswith("/api/") and request.path not in ANY_BODY and not _is_json(request):
         abort(415, "This call takes a body of type application/json.")
 
 

@@ -8,6 +8,7 @@ WORDS: dict[str, str] = {
     "skip": "Skip to content",
     "nav.label": "Main",
     "nav.learn": "Learn",
+    "nav.inspect": "Diagnose",
     "nav.compare": "Compare",
     "nav.reference": "Reference",
     "theme.dark": "Dark theme",
