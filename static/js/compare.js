@@ -105,7 +105,7 @@ class Compare extends HTMLElement {
     this.#part("source").textContent = w(`source.${source}`);
     const about = this.#lab.recorded;
     const told = w("recorded.about", { date: about.date, client: about.client, system: about.versions.system, count: about.count });
-    this.#part("recorded").textContent = sources.has("recorded") ? told : results.length ? "" : w("recorded.none");
+    this.#part("recorded").textContent = this.#running ? "" : sources.has("recorded") ? told : results.length ? "" : w("recorded.none");
     const absent = this.#choices().sender === "client" ? [h("p", { class: "remark absent" }, w("bars.absent"))] : [];
     this.#part("bars").replaceChildren(...(results.length ? bars(this.#lab, results) : []), ...absent);
     const after = /** @type {HTMLSelectElement} */ (this.#part("after"));

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -47,10 +46,15 @@ def lab(silent: Page) -> Page:
     return silent
 
 
-def test_all_four_are_live_in_this_browser(lab: Page) -> None:
+def test_all_four_are_live_stopped_run_again_exported_and_opened(lab: Page) -> None:
     expect(part(lab, "source")).to_have_text("Recorded figures, not from your machine")
-    found = measure(lab, size="200")
-    expect(part(lab, "source")).to_have_text("Measured on this machine" if not missing() else re.compile("here"))
+    lab.select_option("[name=count]", "1000")
+    part(lab, "measure").click()
+    expect(part(lab, "figure")).to_contain_text("of 1000 messages")
+    part(lab, "stop").click()
+    expect(part(lab, "status")).to_have_text("Stopped", timeout=5000)
+
+    found = measure(lab, size="200", count="20")
     assert list(found) == ["HTTP polling", "SSE", "WebSocket", "WebRTC"]
     assert {row["payload"] for row in found.values()} == {"200"}
     assert found["WebSocket"]["framing"] == "4" and found["SSE"]["framing"] == "14"
@@ -58,6 +62,30 @@ def test_all_four_are_live_in_this_browser(lab: Page) -> None:
     lanes = part(lab, "lanes").locator(".ln-row")
     delays = [float(text.split()[0]) for text in lanes.locator("em").all_inner_texts()]
     assert delays[0] > 100 > max(delays[1:]), "news waits for the next question, and for nothing else"
+    if not missing():
+        expect(part(lab, "source")).to_have_text("Measured on this machine")
+
+    for kind in ("csv", "json"):
+        with lab.expect_download() as download:
+            part(lab, kind).click()
+        assert download.value.suggested_filename == f"socketscope-compare.{kind}"
+    expect(part(lab, "bytes")).to_contain_text("81 7e 00 c8")
+    part(lab, "sample").select_option("poll")
+    expect(part(lab, "bytes").locator("pre").first).to_contain_text("GET /")
+    part(lab, "sample").select_option("ws")
+    part(lab, "workbench").click()
+    lab.wait_for_url("**/live/lab-*")
+    expect(lab.get_by_role("region", name="Selected message").locator("h2")).to_be_visible()
+
+
+def test_figures_are_there_before_measuring_for_every_choice(lab: Page) -> None:
+    lab.check("[name=every]")
+    lab.select_option("[name=size]", "65536")
+    lab.select_option("[name=sender]", "client")
+    found = figures(lab)
+    assert {row["payload"] for name, row in found.items() if "compressed" not in name} == {"65,536"}
+    expect(part(lab, "bars")).to_contain_text("SSE carries nothing from client to server")
+    expect(part(lab, "recorded")).to_contain_text("Recorded on")
 
 
 ROW = """async ([id, plan]) => {
@@ -83,44 +111,17 @@ def test_a_cookie_goes_with_every_request_and_with_one_handshake(lab: Page) -> N
     assert one_row(lab, "ws", cookies=True) == {**one_row(lab, "ws"), "network": 260}
 
 
-@pytest.mark.parametrize(("size", "header"), [(1, 6), (125, 6), (126, 8), (65_536, 14)])
-def test_the_page_masks_and_the_header_grows(lab: Page, size: int, header: int) -> None:
-    found = one_row(lab, "ws", size=size)
-    assert (found["payload"], found["framing"]) == (5 * size, 5 * header)
+def test_the_page_masks_and_the_header_grows(lab: Page) -> None:
+    for size, header in ((1, 6), (125, 6), (126, 8), (65_536, 14)):
+        found = one_row(lab, "ws", size=size)
+        assert (found["payload"], found["framing"]) == (5 * size, 5 * header)
 
 
-@pytest.mark.parametrize(("row", "sender"), [("rtc", "client"), ("rtc-loose", "server"), ("long", "server")])
-def test_the_other_ways_carry_64_kib(lab: Page, row: str, sender: str) -> None:
-    if row in missing():
-        pytest.skip(f"{missing()[row]} is not installed")
-    assert one_row(lab, row, sender, 65_536)["payload"] >= 5 * 65_536
-
-
-def test_it_can_be_stopped_and_run_again(lab: Page) -> None:
-    lab.select_option("[name=count]", "1000")
-    part(lab, "measure").click()
-    expect(part(lab, "status")).to_have_text("Measuring HTTP polling")
-    expect(part(lab, "figure")).to_contain_text("of 1000 messages")
-    part(lab, "stop").click()
-    expect(part(lab, "status")).to_have_text("Stopped", timeout=5000)
-    expect(part(lab, "stop")).to_be_hidden()
-    assert measure(lab, count="20")["WebSocket"]["framing"] == "2"
-
-
-def test_what_was_measured_is_exported_and_opens_in_the_workbench(lab: Page) -> None:
-    measure(lab, sender="client")
-    expect(part(lab, "bars")).to_contain_text("SSE carries nothing from client to server")
-    for kind in ("csv", "json"):
-        with lab.expect_download() as download:
-            part(lab, kind).click()
-        assert download.value.suggested_filename == f"socketscope-compare.{kind}"
-    expect(part(lab, "bytes")).to_contain_text("81 a0")
-    part(lab, "sample").select_option("post")
-    expect(part(lab, "bytes").locator("pre").first).to_contain_text("POST /")
-    part(lab, "sample").select_option("ws")
-    part(lab, "workbench").click()
-    lab.wait_for_url("**/live/lab-*")
-    expect(lab.get_by_role("region", name="Selected message").locator("h2")).to_be_visible()
+def test_the_other_ways_carry_64_kib(lab: Page) -> None:
+    for row, sender in (("long", "server"), ("rtc", "client"), ("rtc-loose", "server")):
+        if row in missing():
+            pytest.skip(f"{missing()[row]} is not installed")
+        assert one_row(lab, row, sender, 65_536)["payload"] >= 5 * 65_536
 
 
 def test_over_https_the_browser_measures_wss_itself(browser: Browser) -> None:
@@ -137,24 +138,21 @@ def test_without_aiortc_the_row_says_how_to_add_it(silent: Page, monkeypatch: py
     monkeypatch.setattr("app.web.compare.missing", lambda: {"rtc": "aiortc", "rtc-loose": "aiortc"})
     silent.goto("/compare")
     expect(part(silent, "table").locator("tbody tr").first).to_be_visible()
-    found = measure(silent)
-    expect(part(silent, "source")).to_have_text("Measured here, except where marked as recorded")
-    assert "WebRTC" in found
     bar = part(silent, "bars").locator(".bar", has_text="WebRTC")
     expect(bar).to_contain_text("recorded")
     expect(bar).to_contain_text("pip install 'socketscope[webrtc]'")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(lab: Page, scheme: str) -> None:
-    lab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    lab.check("[name=every]")
+def test_axe_finds_nothing(lab: Page) -> None:
     lab.locator("summary").click()
-    results = Axe().run(lab, options=OPTIONS)
-    assert not [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in results.response["violations"]]
+    for scheme in ("light", "dark"):
+        lab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        lab.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
+        results = Axe().run(lab, options=OPTIONS)
+        assert not [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in results.response["violations"]]
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1024])
-def test_nothing_is_cut_off_on_a_small_screen(lab: Page, width: int) -> None:
-    lab.set_viewport_size({"width": width, "height": 800})
-    assert lab.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_is_cut_off_on_a_small_screen(lab: Page) -> None:
+    for width in (320, 390, 768, 1024):
+        lab.set_viewport_size({"width": width, "height": 800})
+        assert lab.evaluate("document.documentElement.scrollWidth") <= width
