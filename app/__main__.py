@@ -20,6 +20,7 @@ from app.importers import IMPORTERS, Source, Unreadable, read
 from app.importers.choose import about, around, only, time_of
 from app.importers.fold import Folded, fold, lines
 from app.importers.unseal import is_sealed, wants_keys
+from app.protocol.profiles import PROFILES
 from app.protocol.rules import RULES
 from app.terminal import show
 from app.trace import SIDES
@@ -69,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     formats = "; ".join(f"{importer.name}: {importer.what}" for importer in IMPORTERS.values())
     explain.add_argument("--from", dest="format", choices=list(IMPORTERS), help=f"the format ({formats})")
     explain.add_argument("--side", choices=[*SIDES, "both"], default="both", help="who sent the bytes")
+    profiles = "what counts as an error: what the RFC wants (strict), or only what a browser refuses (browser)"
+    explain.add_argument("--profile", choices=list(PROFILES), default="strict", help=profiles)
     explain.add_argument("--keylog", metavar="FILE", help="TLS keys, as SSLKEYLOGFILE names them: decipher with them")
     explain.add_argument("--json", action="store_true", help="JSON Lines: the source, then one event a line")
     explain.add_argument("--fields", action="store_true", help="every field of every event")
@@ -134,7 +137,7 @@ def _explained(args: argparse.Namespace) -> int:
     source = read(_input(args.file), args.format, None if args.side == "both" else args.side, keylog)
     if args.connection is not None:
         source = only(source, args.connection)
-    folded = list(fold(source))
+    folded = list(fold(source, PROFILES[args.profile]))
     found = severities(event for _, events in folded for event in events)
     if args.summary:
         _summarize(source, folded, args.json)

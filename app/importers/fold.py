@@ -10,24 +10,26 @@ from app.importers.source import Known, Source
 from app.protocol.conversation import Conversation
 from app.protocol.events import Event
 from app.protocol.extensions import Deflate
+from app.protocol.profiles import STRICT_PROFILE, Profile
 from app.trace import Trace
 
 Folded = list[tuple[Trace, list[Event]]]
 
 
-def fold(source: Source) -> Iterator[tuple[Trace, list[Event]]]:
+def fold(source: Source, profile: Profile = STRICT_PROFILE) -> Iterator[tuple[Trace, list[Event]]]:
     """Each trace of the source with its events; what is no WebSocket connection has none."""
     for trace in source.traces:
         known = source.knows(trace)
-        yield trace, _events(trace, known) if known.what in ("websocket", "encrypted") else []
+        yield trace, _events(trace, known, profile) if known.what in ("websocket", "encrypted") else []
 
 
-def _events(trace: Trace, known: Known) -> list[Event]:
+def _events(trace: Trace, known: Known, profile: Profile) -> list[Event]:
     conversation = Conversation(
         assume_open=known.opened or trace.fidelity == "payload",  # messages were only sent on an open one
         assume_answer=known.unanswered,
         assume_request=known.unasked,
         deflate=Deflate() if known.compressed else None,
+        profile=profile,
     )
     events = [event for record in trace.records for event in conversation.feed(record)]
     return events + conversation.close()

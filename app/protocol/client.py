@@ -13,8 +13,8 @@ from app.protocol.frames import Opcode, close_payload, write_frame
 from app.protocol.handshake import EndOfHead, Request, Response, parse_request, parse_response, write_request
 from app.protocol.items import Frame, Received
 from app.protocol.limits import Limits
+from app.protocol.profiles import STRICT_PROFILE, Profile
 from app.protocol.reader import FrameReader
-from app.protocol.rules import RULES, STRICT
 
 SAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 SAMPLE_MASK = bytes.fromhex("37fa213d")
@@ -40,6 +40,7 @@ class Client:
         limits: Limits | None = None,
         head: bytes | None = None,
         automatic: bool = True,
+        profile: Profile = STRICT_PROFILE,
     ) -> None:
         self.response: Response | None = None
         self.heard: list[Received] = []
@@ -47,6 +48,7 @@ class Client:
         self.opened = False
         self.closed = False
         self._mask = mask
+        self._profile = profile
         self._head = bytearray()
         self._end_of_head = EndOfHead()
         self._raw = write_request(host, target, key, headers) if head is None else head
@@ -100,8 +102,8 @@ class Client:
             return b""
         self.response = parse_response(bytes(self._head[:end]))
         faults = judge_response(self.response, self._request)
-        self.violations += [Violation.of(fault, len(self.violations)) for fault in faults]
-        failed = any(RULES[fault.rule].severity == "error" for fault in faults)
+        self.violations += [Violation.of(fault, len(self.violations), self._profile) for fault in faults]
+        failed = any(self._profile.severity(fault.rule) == "error" for fault in faults)
         if self.response.status != 101 or failed:
             self.closed = True
             return b""
@@ -132,9 +134,9 @@ class Client:
         return []
 
     def _fail(self, fault: Fault) -> list[bytes]:
-        rule = RULES[fault.rule]
-        self.violations.append(Violation.of(fault, len(self.violations)))
-        if rule.close_code is None or (rule.severity != "error" and fault.rule not in STRICT):
+        self.violations.append(Violation.of(fault, len(self.violations), self._profile))
+        code = self._profile.answer(fault.rule)
+        if code is None:
             return []
         self.closed = True
-        return [] if self._said_close else [self.close(rule.close_code, fault.note)]
+        return [] if self._said_close else [self.close(code, fault.note)]

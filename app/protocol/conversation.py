@@ -20,6 +20,7 @@ from app.protocol.history import Past
 from app.protocol.items import Frame, Item, Received
 from app.protocol.limits import Limits
 from app.protocol.opening import START, judge_request, not_http
+from app.protocol.profiles import STRICT_PROFILE, Profile
 from app.protocol.reader import FrameReader
 from app.protocol.relations import Finding, Relations, Sight
 from app.protocol.states import advance
@@ -42,7 +43,9 @@ class Conversation:
         assume_answer: bool = False,
         assume_request: bool = False,
         deflate: Deflate | None = None,
+        profile: Profile = STRICT_PROFILE,
     ) -> None:
+        self.profile = profile
         self.limits = limits or Limits()
         self.request: Request | None = None
         self.response: Response | None = None
@@ -99,7 +102,7 @@ class Conversation:
         return event
 
     def _violate(self, side: Side, fault: Fault, space: str = "wire") -> Violation:
-        violation = Violation.of(fault, self.seq)
+        violation = Violation.of(fault, self.seq, self.profile)
         self._emit(side, "violation", fault.start, fault.start + fault.bits, violation, space)
         return violation
 

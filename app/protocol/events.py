@@ -11,6 +11,7 @@ from app.protocol.fault import Fault
 from app.protocol.frames import Header, Opcode, apply_mask, opcode_name
 from app.protocol.handshake import Request, Response
 from app.protocol.history import Past
+from app.protocol.profiles import STRICT_PROFILE, Profile
 from app.protocol.rules import RULES
 from app.trace import Side, Trace
 
@@ -54,15 +55,15 @@ class Violation:
     seq: int
 
     @classmethod
-    def of(cls, fault: Fault, seq: int) -> Violation:
+    def of(cls, fault: Fault, seq: int, profile: Profile = STRICT_PROFILE) -> Violation:
         rule = RULES[fault.rule]
         return cls(
             fault.rule,
-            rule.severity or "note",
+            profile.severity(fault.rule),
             rule.section,
             fault.note or rule.breach,
             rule.text,
-            rule.close_code,
+            rule.close_code and (profile.one_code or rule.close_code),
             fault.start,
             fault.bits,
             seq,

@@ -19,8 +19,9 @@ from app.protocol.handshake import EndOfHead, Request, accept_key, parse_request
 from app.protocol.items import Frame
 from app.protocol.limits import Limits
 from app.protocol.opening import STATUS, judge_request, offered_extensions
+from app.protocol.profiles import STRICT_PROFILE, Profile
 from app.protocol.reader import FrameReader
-from app.protocol.rules import RULES, STRICT
+from app.protocol.rules import RULES
 
 RIGHT = Answer()
 Phase = Literal["head", "open", "closing", "finished"]
@@ -50,6 +51,7 @@ class Server:
         deflate: bool = True,
         own_origin: bool = False,
         answer: Answer = RIGHT,
+        profile: Profile = STRICT_PROFILE,
     ) -> None:
         self.phase: Phase = "head"
         self.refused: int | None = None
@@ -59,6 +61,7 @@ class Server:
         self.wake_in: float | None = None
         """In how many seconds the app wants to be woken; whoever sees to that calls `wake`."""
         self._app = app
+        self._profile = profile
         self._limits = limits or Limits()
         self._resource_ok = resource_ok
         self._subprotocols = subprotocols
@@ -242,13 +245,13 @@ class Server:
         return [] if answered else [write_frame(Opcode.CLOSE, payload[:2])]
 
     def _fail(self, fault: Fault) -> list[bytes]:
-        rule = RULES[fault.rule]
-        if rule.close_code is None or (rule.severity != "error" and fault.rule not in STRICT):
+        code = self._profile.answer(fault.rule)
+        if code is None:
             return []
         self.fault = fault
         answered = self.phase == "closing"
         self.phase = "finished"
-        return [] if answered else [write_frame(Opcode.CLOSE, close_payload(rule.close_code, fault.note))]
+        return [] if answered else [write_frame(Opcode.CLOSE, close_payload(code, fault.note))]
 
 
 def _same_site(request: Request) -> bool:
