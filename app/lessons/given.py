@@ -15,6 +15,9 @@ from app.protocol.handshake import GUID, accept_key
 
 _WORDS = ("Hello", "byte", "frame", "mask", "ping", "socket", "wire", "echo", "bits", "tide", "lamp", "moss")
 
+_CHARACTERS = ("aehkmstz", "äéñöüßç", "€→☂☕♞", "😀🎈🐙🌍🚲")
+"""Characters that take one byte in UTF-8, two, three and four."""
+
 
 def _bits(data: bytes) -> str:
     return "".join(f"{byte:08b}" for byte in data)
@@ -74,12 +77,29 @@ def _triple(data: bytes) -> dict[str, str]:
     return {"": three.decode(), "hex": three.hex(), "bits": _bits(three), "base64": b64encode(three).decode()}
 
 
+def _mixed(data: bytes) -> dict[str, str]:
+    """A character of each length in UTF-8, in any order; their lengths in UTF-16 differ from that."""
+    drawn = [alphabet[byte % len(alphabet)] for alphabet, byte in zip(_CHARACTERS, data, strict=False)]
+    first = data[4] % len(drawn)
+    text = "".join(drawn[first:] + drawn[:first])
+    return {
+        "": text,
+        "points": " ".join(f"U+{ord(char):04X}" for char in text),
+        "hex": text.encode().hex(),
+        "size": str(len(text.encode())),
+        "characters": str(len(text)),
+        "units": str(len(text.encode("utf-16-le")) // 2),
+        "utf16": text.encode("utf-16-be").hex(),
+    }
+
+
 KINDS: dict[str, tuple[int, Callable[[bytes], dict[str, str]]]] = {
     "byte": (1, _number),
     "word": (2, _number),
     "xor": (2, _xor),
     "triple": (3, _triple),
     "masked": (8, _masked),
+    "mixed": (5, _mixed),
     "key": (16, _key),
 }
 """Every kind of given: how many bytes are drawn, and the names that follow from them."""

@@ -252,6 +252,8 @@ _OF_EVENT: dict[str, Callable[[Resolver, Event], Raw]] = {
     "size": _size,
     "start": lambda _, event: event.start // 8,
     "text": lambda resolver, event: resolver.text_of(event),
+    "characters": lambda resolver, event: len(resolver.text_of(event)),
+    "units": lambda resolver, event: len(resolver.text_of(event).encode("utf-16-le")) // 2,
     "meaning": lambda resolver, event: resolver.explained(event).title,
     "section": lambda _, event: _violation(event).section,
     "close_code": lambda _, event: _violation(event).close_code or "",

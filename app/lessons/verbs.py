@@ -106,9 +106,14 @@ def payload(action: Action) -> bytes:
     options = action.options
     if action.verb == "close" and "hex" not in options:
         return close_payload(options.get("code"), options.get("reason", ""))
-    data = bytes.fromhex(options["hex"]) if "hex" in options else str(options.get("text", "")).encode()
+    data = bytes.fromhex(options["hex"]) if "hex" in options else _encoded(str(options.get("text", "")))
     times: int = options.get("times", 1)
     return data * min(times, LONGEST // max(len(data), 1) or 1)
+
+
+def _encoded(text: str) -> bytes:
+    """Text as a page sends it: half a surrogate pair is no character, so U+FFFD goes in its place."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def plain(action: Action) -> bool:

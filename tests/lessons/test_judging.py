@@ -209,6 +209,14 @@ def test_numbers_never_read_the_same_from_both_ends() -> None:
         assert len({given["c.xor"], given["c.or"], given["c.and"]}) == 3
 
 
+def test_a_mixed_text_has_a_character_of_every_length() -> None:
+    task = task_lesson(NUMBER.replace("check", "given: m = mixed\ncheck", 1)).tasks[0]
+    for seed in range(50):
+        given = draw(task, seed)
+        assert (given["m.size"], given["m.characters"], given["m.units"]) == ("10", "4", "5")
+        assert bytes.fromhex(given["m.hex"]).decode() == given["m"]
+
+
 # The lessons of the project.
 
 

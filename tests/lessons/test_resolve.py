@@ -28,6 +28,12 @@ def test_what_a_selector_says(text: str, value: str) -> None:
     assert Resolver(played(TWO)).text(parse(text)) == value
 
 
+def test_a_text_is_counted_in_three_ways() -> None:
+    resolver = Resolver(played('app: plain\nclient: [{send: "é€😀"}]'))
+    counts = [resolver.text(parse(f"client.{name}")) for name in ("text[0].len7", "text[0].characters", "msg[0].units")]
+    assert counts == ["9", "3", "4"]
+
+
 @pytest.mark.parametrize(
     ("expectation", "holds"),
     [

@@ -36,6 +36,8 @@ def client_bytes(settings: str) -> bytes:
         ("send: {text: Hel, fin: false, mask: false}", "010348656c"),
         ('binary: {hex: "00ff", mask: false}', "820200ff"),
         ("more: {text: lo, mask: false}", "80026c6f"),
+        ('send: {text: "\\uD83D\\uDE00", mask: false}', "8104f09f9880"),
+        ('send: {text: "a\\uD800", mask: false}', "810461efbfbd"),
         ("pong: {text: hi, mask: false}", "8a026869"),
         ('close: {hex: "03", mask: false}', "880103"),
         ("frame: {opcode: 3, rsv1: true, rsv2: true, rsv3: true, mask: false}", "f300"),
