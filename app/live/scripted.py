@@ -108,7 +108,7 @@ class ScriptedClient:
         now = monotonic()
         if now - self._began > LIFE_SECONDS:
             return True
-        quiet = now - max(self._heard_at, self._not_before) > QUIET_SECONDS
+        quiet = now - max(self._heard_at, self._not_before, self._rests_until) > QUIET_SECONDS
         failed = self._client.closed and not self._client.opened
         done = self._client.opened and not self._plan
         return self._leave and (failed or done) and not self._outbox and quiet

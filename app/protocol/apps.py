@@ -140,6 +140,29 @@ class Closer(Listener):
         return [Say(Opcode.CLOSE, int(code).to_bytes(2, "big") + reason[:123])]
 
 
+class Impatient(Echo):
+    """Echoes, and closes TCP without a word once it has looked twice, a second apart, and heard nothing in between.
+
+    Boxes on the way drop quiet connections like this, only with more patience.
+    """
+
+    SECONDS = 1.0
+
+    def __init__(self) -> None:
+        self._heard = True
+
+    def opened(self) -> list[Act]:
+        return [Wake(self.SECONDS)]
+
+    def heard(self, opcode: int, payload: bytes) -> list[Act]:
+        self._heard = True
+        return super().heard(opcode, payload)
+
+    def woken(self) -> list[Act]:
+        quiet, self._heard = not self._heard, False
+        return [HangUp()] if quiet else [Wake(self.SECONDS)]
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On which terms an app takes a connection: whether it compresses, the subprotocols it speaks, whether only pages
@@ -170,13 +193,14 @@ APPS: dict[str, Callable[[], App]] = {
     "lengths": Lengths,
     "fragments": Fragments,
     "closer": Closer,
+    "impatient": Impatient,
 }
 """Every value of `?app=`."""
 
 TERMS: dict[str, Terms] = {
     "chat": Terms(subprotocols=("chat.v1",)),
     "guarded": Terms(own_origin=True),
-    **{name: Terms(deflate=False) for name in ("plain", "tour", "lengths", "fragments")},
+    **{name: Terms(deflate=False) for name in ("plain", "tour", "lengths", "fragments", "impatient")},
 }
 """The terms of the apps that have any of their own."""
 

@@ -11,6 +11,7 @@ from app.protocol.apps import (
     Echo,
     Fragments,
     HangUp,
+    Impatient,
     Lengths,
     Say,
     Ticker,
@@ -20,7 +21,8 @@ from app.protocol.apps import (
 )
 from app.protocol.frames import Opcode, length_form
 
-SPEAKS_FIRST = {"welcome", "account", "guarded", "ticker"}
+SPEAKS_FIRST = {"welcome", "account", "guarded", "ticker", "impatient"}
+"""Apps that say something unasked, or watch the clock from the start."""
 
 
 @pytest.mark.parametrize("name", sorted(APPS.keys() - SPEAKS_FIRST))
@@ -112,3 +114,10 @@ def test_fragments_cuts_where_the_bars_are_even_inside_a_character() -> None:
 )
 def test_the_closer_closes_as_it_is_asked(asked: bytes, done: list[object]) -> None:
     assert Closer().heard(Opcode.TEXT, asked) == done
+
+
+def test_the_impatient_one_leaves_after_a_whole_round_of_silence() -> None:
+    app = Impatient()
+    assert app.opened() == app.woken() == [Wake(1.0)]
+    assert app.heard(Opcode.PONG, b"") == []
+    assert [app.woken(), app.woken()] == [[Wake(1.0)], [HangUp()]]
