@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 from app.anatomy import Explanation, explain
@@ -237,6 +239,14 @@ def _size(resolver: Resolver, event: Event) -> int:
     return len(event.detail.payload) if isinstance(event.detail, Message) else (event.end - event.start) // 8
 
 
+def _pieces(resolver: Resolver, event: Event) -> range:
+    """Which reads or writes of TCP carried an event, counted from 0 on its side."""
+    mine = (event.side, "wire")
+    records = resolver.trace_of(event).records
+    edges = list(accumulate(len(each.data) for each in records if (each.side, each.layer) == mine and each.data))
+    return range(bisect_right(edges, event.start // 8), bisect_left(edges, event.end // 8) + 1)
+
+
 def _violation(event: Event) -> Violation:
     if isinstance(event.detail, Violation):
         return event.detail
@@ -254,6 +264,8 @@ _OF_EVENT: dict[str, Callable[[Resolver, Event], Raw]] = {
     "text": lambda resolver, event: resolver.text_of(event),
     "characters": lambda resolver, event: len(resolver.text_of(event)),
     "units": lambda resolver, event: len(resolver.text_of(event).encode("utf-16-le")) // 2,
+    "piece": lambda resolver, event: _pieces(resolver, event).start,
+    "pieces": lambda resolver, event: len(_pieces(resolver, event)),
     "meaning": lambda resolver, event: resolver.explained(event).title,
     "section": lambda _, event: _violation(event).section,
     "close_code": lambda _, event: _violation(event).close_code or "",

@@ -20,7 +20,8 @@ KINDS = ("frame", "text", "binary", "cont", "close", "ping", "pong", "msg")
 FILTERS = ("fin", "rsv1", "opcode", "mask", "len7")
 PROPERTIES = (
     *("value", "number", "bits", "raw", "meaning", "section"),
-    *("width", "size", "start", "text", "characters", "units", "close_code", "count"),
+    *("width", "size", "start", "text", "characters", "units", "piece", "pieces"),
+    *("close_code", "count"),
 )
 COUNTED = -1
 """The `pick` of a name that stands for every such event: `client.ping.count`."""

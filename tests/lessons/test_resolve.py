@@ -34,6 +34,14 @@ def test_a_text_is_counted_in_three_ways() -> None:
     assert counts == ["9", "3", "4"]
 
 
+def test_frames_and_the_pieces_of_tcp_have_borders_of_their_own() -> None:
+    said = "together: [{send: a}, {send: b}]"
+    resolver = Resolver(played(f"server: [{{send: {{text: Hello, cut: [1, 4]}}}}]\nclient: [{{{said}}}, {{send: c}}]"))
+    assert [resolver.text(parse(f"client.text[{n}].piece")) for n in range(3)] == ["1", "1", "2"]
+    assert [resolver.text(parse(f"client.text[{n}].pieces")) for n in range(3)] == ["1", "1", "1"]
+    assert resolver.text(parse("server.text[0].pieces")) == "3"
+
+
 @pytest.mark.parametrize(
     ("expectation", "holds"),
     [
