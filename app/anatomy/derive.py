@@ -9,6 +9,7 @@ from hashlib import sha1
 
 from app.anatomy.field import Field, Space
 from app.anatomy.names import label
+from app.anatomy.pieces import Pieces
 from app.protocol import closing
 from app.protocol.events import Violation
 from app.protocol.frames import Header, Opcode
@@ -25,6 +26,18 @@ class Xor:
     plain: bytes
     first: int
     offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Bytes that are read as UTF-8. `first` is the frame's byte under the first, `offset` the payload byte there;
+    `begun` and `ended` say whether a character can be split with the fragment before or after."""
+
+    data: bytes
+    first: int
+    offset: int = 0
+    begun: bool = True
+    ended: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ class SentRequired:
     note: str
 
 
-Derivation = Xor | AcceptKey | Nonce | Length | CloseCode | Choice | Plain | SentRequired
+Derivation = Xor | Text | AcceptKey | Nonce | Length | CloseCode | Choice | Plain | SentRequired | Pieces
 
 _CHOICES = tuple(
     (int(opcode), opcode.name.lower(), text)
@@ -152,7 +165,17 @@ def _payload(wire: Space, header: Header, plain: bytes, field: Field) -> tuple[D
     if not steps:
         count = len(said)
         steps.append(Plain(f"Nothing to undo: {count} byte{'' if count == 1 else 's'}, read as they are."))
+    if said and _reads_as_text(header, field):
+        begun, ended = header.opcode != Opcode.CONT, bool(header.fin)
+        steps.append(Text(said, first, offset, begun, ended))
     return tuple(steps)
+
+
+def _reads_as_text(header: Header, field: Field) -> bool:
+    """A reason always, a payload unless it is binary, compressed, or of a control frame."""
+    if field.name == "close.reason":
+        return True
+    return field.name == "payload" and header.opcode in (Opcode.TEXT, Opcode.CONT) and not header.rsv1
 
 
 def derive_head(space: Space, key: bytes | None, sent: bytes | None) -> dict[str, tuple[Derivation, ...]]:

@@ -5,27 +5,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from app.anatomy.derive import Derivation, SentRequired, Xor
+from app.anatomy.characters import Character, walk
+from app.anatomy.derive import CloseCode, Derivation, Length, Nonce, SentRequired, Text, Xor
 from app.anatomy.field import Space
+from app.anatomy.regroup import groups
 from app.web.figures import Bit, Part, bit_rows, printable
 
 COLUMNS = 12
-"""Payload bytes that one XOR table shows."""
+"""Payload bytes that one table shows."""
 
 
 class Column(NamedTuple):
-    """One byte of an XOR table. `byte` and `key_byte` are places in the frame, `number` the place in the payload."""
+    """One byte of a payload. `byte` and `key_byte` are places in the frame, `number` the place in the payload;
+    `key` is None where nothing is masked, `char` None where the bytes are no text."""
 
     number: int
     byte: int
     key_byte: int
     wire: int
-    key: int
+    key: int | None
     plain: int
+    char: Character | None
 
     @property
-    def char(self) -> str:
+    def shown(self) -> str:
+        """The byte as ASCII."""
         return printable(self.plain)
+
+
+class Cell(NamedTuple):
+    """A character over its columns."""
+
+    char: Character
+    byte: int
+    span: int
+
+
+class Table(NamedTuple):
+    """Bytes in columns: on the wire, the key, what was meant, and the characters that they make."""
+
+    columns: tuple[Column, ...]
+    cells: tuple[Cell, ...]
+    masked: bool
+
+    @property
+    def wide(self) -> bool:
+        """Whether a character takes more than a byte, or is none: then its code point is not the byte above it."""
+        return any(cell.char.point is None or len(cell.char.data) > 1 for cell in self.cells)
+
+
+class Place(NamedTuple):
+    """One byte of a number, and what it is worth there."""
+
+    byte: int
+    weight: int
+    value: int
 
 
 class Versus(NamedTuple):
@@ -36,6 +70,8 @@ class Versus(NamedTuple):
     required: tuple[Bit, ...]
     must: str
     note: str
+    close_code: int | None
+    severity: str
 
 
 class Figure(NamedTuple):
@@ -47,34 +83,62 @@ class Figure(NamedTuple):
 
 def figures(derivations: Sequence[Derivation], space: Space, all_parts: Sequence[Part], at: int | None) -> list[Figure]:
     """What is drawn for a field's derivations, in order. `at` is the chosen byte of the unit."""
-    return [_figure(each, space, all_parts, at) for each in derivations]
+    text = next((each for each in derivations if isinstance(each, Text)), None)
+    masked = any(isinstance(each, Xor) for each in derivations)
+    shown = [each for each in derivations if not (each is text and masked)]
+    return [_figure(each, text, space, all_parts, at) for each in shown]
 
 
-def _figure(derivation: Derivation, space: Space, all_parts: Sequence[Part], at: int | None) -> Figure:
-    kind = type(derivation).__name__
-    if isinstance(derivation, Xor):
-        return Figure(kind, _columns(derivation, all_parts, at))
-    if isinstance(derivation, SentRequired):
-        return Figure(kind, _versus(derivation, space, all_parts))
-    return Figure(kind, derivation)
+def _figure(each: Derivation, text: Text | None, space: Space, all_parts: Sequence[Part], at: int | None) -> Figure:
+    kind = type(each).__name__
+    if isinstance(each, Xor | Text):
+        return Figure("Table", _table(each, text, all_parts, at))
+    if isinstance(each, SentRequired):
+        return Figure(kind, _versus(each, space, all_parts))
+    if isinstance(each, Nonce):
+        return Figure(kind, {"nonce": each, "groups": groups(each.decoded)})
+    if isinstance(each, Length):
+        return Figure(kind, {"length": each, "places": places(each.extended)})
+    if isinstance(each, CloseCode):
+        return Figure(kind, {"code": each, "places": places(bytes((each.high, each.low)))})
+    if kind == "AcceptKey":
+        return Figure(kind, {"accept": each, "groups": groups(each.sha1)})  # type: ignore[union-attr]
+    return Figure(kind, each)
 
 
-def _columns(xor: Xor, all_parts: Sequence[Part], at: int | None) -> list[Column]:
+def places(data: bytes) -> tuple[Place, ...]:
+    """A number in network byte order, byte by byte."""
+    weights = [256**power for power in range(len(data) - 1, -1, -1)]
+    return tuple(Place(byte, weight, byte * weight) for byte, weight in zip(data, weights, strict=True))
+
+
+def _table(each: Xor | Text, text: Text | None, all_parts: Sequence[Part], at: int | None) -> Table:
     """The first bytes, or those around byte `at` of the frame."""
-    key_start = next((part.start // 8 for part in all_parts if part.names[0] == "key"), xor.first - 4)
-    place = 0 if at is None else at - xor.first
-    begin = 0 if place < COLUMNS else min(place - COLUMNS // 2, max(len(xor.wire) - COLUMNS, 0))
-    return [
+    key_start = next((part.start // 8 for part in all_parts if part.names[0] == "key"), each.first - 4)
+    wire = each.wire if isinstance(each, Xor) else each.data
+    plain = each.plain if isinstance(each, Xor) else each.data
+    place = 0 if at is None else at - each.first
+    begin = 0 if place < COLUMNS else min(place - COLUMNS // 2, max(len(wire) - COLUMNS, 0))
+    end = min(begin + COLUMNS, len(wire))
+    chars = walk(text.data, begin, end, begun=text.begun, ended=text.ended) if text else []
+    columns = [
         Column(
-            number=xor.offset + n,
-            byte=xor.first + n,
-            key_byte=key_start + (xor.offset + n) % 4,
-            wire=xor.wire[n],
-            key=xor.key[n % 4],
-            plain=xor.plain[n],
+            number=each.offset + n,
+            byte=each.first + n,
+            key_byte=key_start + (each.offset + n) % 4,
+            wire=wire[n],
+            key=each.key[n % 4] if isinstance(each, Xor) else None,
+            plain=plain[n],
+            char=next((char for char in chars if char.start <= n < char.start + len(char.data)), None),
         )
-        for n in range(begin, min(begin + COLUMNS, len(xor.wire)))
+        for n in range(begin, end)
     ]
+    return Table(tuple(columns), tuple(_cells(chars, begin, end, each.first)), isinstance(each, Xor))
+
+
+def _cells(chars: Sequence[Character], begin: int, end: int, first: int) -> list[Cell]:
+    spans = [(char, max(char.start, begin), min(char.start + len(char.data), end)) for char in chars]
+    return [Cell(char, first + start, stop - start) for char, start, stop in spans if stop > start]
 
 
 def _versus(broken: SentRequired, space: Space, all_parts: Sequence[Part]) -> Versus:
@@ -83,14 +147,14 @@ def _versus(broken: SentRequired, space: Space, all_parts: Sequence[Part]) -> Ve
     stop = start + violation.bits
     byte = start // 8
     if (stop - 1) // 8 != byte or byte >= len(space.data):
-        return Versus((), broken.sent, (), broken.required, broken.note)
+        return Versus((), broken.sent, (), broken.required, broken.note, violation.close_code, violation.severity)
     sent = _one_byte(space.data, all_parts, byte, [(start, stop)])
     required: tuple[Bit, ...] = ()
     if violation.bits == 1:
         flipped = bytearray(space.data)
         flipped[byte] ^= 0x80 >> start % 8
         required = _one_byte(bytes(flipped), all_parts, byte, [])
-    return Versus(sent, "", required, broken.required, broken.note)
+    return Versus(sent, "", required, broken.required, broken.note, violation.close_code, violation.severity)
 
 
 def _one_byte(data: bytes, all_parts: Sequence[Part], byte: int, bad: list[tuple[int, int]]) -> tuple[Bit, ...]:

@@ -86,6 +86,14 @@ class BitRow(NamedTuple):
     labs: tuple[Lab, ...]
 
 
+class Strip(NamedTuple):
+    """Some bits of the strip under a byte, eight units wide: those of one family that are set, or that are not."""
+
+    family: str
+    on: bool
+    d: str
+
+
 class HexCell(NamedTuple):
     """One byte: its two digits with the family of each, and the field of every bit for the strip under it."""
 
@@ -99,6 +107,14 @@ class HexCell(NamedTuple):
     char: str
     bad: bool
     say: str
+
+    @property
+    def paths(self) -> tuple[Strip, ...]:
+        """The strip with one path for each family and value: a node for each bit would be eight times as many."""
+        bits: dict[tuple[str, bool], str] = {}
+        for n, key in enumerate(self.strip):
+            bits[key] = bits.get(key, "") + f"M{n} 0h1v1h-1z"
+        return tuple(Strip(family, on, d) for (family, on), d in bits.items())
 
 
 class HexRow(NamedTuple):

@@ -25,6 +25,7 @@ from app.trace import Trace
 from app.web import rungs, scene
 from app.web.api import find, view
 from app.web.safety import MACHINE, tell, the_hub
+from app.web.whole import AHEAD, Whole, whole_of
 from app.web.steps import StepView, step_views
 from app.web.work import bounded
 from app.words import for_browser, t
@@ -98,6 +99,7 @@ def _for_templates() -> dict[str, Any]:
         "family": family,
         "tag": tag,
         "tag_family": rungs.tag_family,
+        "rung_families": json.dumps(rungs.FAMILIES),
         "place": lambda bit: f"{bit // 8}.{bit % 8}",
         "section_url": scene.section_url,
         "section_name": scene.section_name,
@@ -153,7 +155,7 @@ def learn(slug: str) -> str:
         state=event.state["client"].lower(),
         plan=json.dumps(found.lesson.script),
         explain_url=url_for("pages.explain_lesson", slug=slug),
-        **_scene(explain(event, found.trace_of(event)), found.trace_of(event), field),
+        **_scene(explain(event, found.trace_of(event)), found.trace_of(event), field, whole=_whole(found, event)),
     )
 
 
@@ -179,11 +181,18 @@ def _step_at(views: list[StepView], seq: int, wanted: int | None) -> StepView | 
     return next((view for view in here if view.number == wanted), next(iter(here or before[-1:]), None))
 
 
-def _scene(explanation: Explanation, trace: Trace, field: str, *, pending: bool = False) -> dict[str, Any]:
+def _whole(found: Recorded, event: Event) -> Whole | None:
+    by_seq = {one.seq: one for one in found.events}
+    return whole_of(event, found.events, by_seq.get, found.trace_of)
+
+
+def _scene(
+    explanation: Explanation, trace: Trace, field: str, *, pending: bool = False, whole: Whole | None = None
+) -> dict[str, Any]:
     """What `parts/explain.html` needs. `more` is `all`, or a byte that must be visible."""
     more = request.args.get("more", "")
     at = int(more) if more.isdecimal() and len(more) < 10 else None
-    composed = scene.compose(explanation, chosen=field, at=at, expand=more == "all", pending=pending)
+    composed = scene.compose(explanation, chosen=field, at=at, expand=more == "all", pending=pending, whole=whole)
     return {"x": composed, "summary": "" if pending else summary(explanation.event, trace)}
 
 
@@ -196,7 +205,8 @@ def explain_lesson(slug: str) -> str:
     if event is None:
         abort(404, t("error.no-event"))
     trace = found.trace_of(event)
-    return render_template("parts/explain.html", **_scene(explain(event, trace), trace, ""))
+    parts = _scene(explain(event, trace), trace, "", whole=_whole(found, event))
+    return render_template("parts/explain.html", **parts)
 
 
 @bp.get("/learn/<slug>/events")
@@ -235,7 +245,8 @@ def explain_session(id: str) -> ResponseReturnValue:
     event = bounded(not fold.kept(seq - 1, 1), lambda: fold.event(seq))
     if event is None:
         abort(404, t("error.no-event"))
-    return render_template("parts/explain.html", **_scene(explain(event, fold.trace), fold.trace, ""))
+    whole = whole_of(event, fold.after(seq, AHEAD), fold.event, lambda _: fold.trace)
+    return render_template("parts/explain.html", **_scene(explain(event, fold.trace), fold.trace, "", whole=whole))
 
 
 def _explain_held(fold: Fold, connection: Connection, number: int) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.protocol.events import Event, Violation, summary, tag
+from app.protocol.events import Event, Message, summary, tag
 from app.protocol.frames import Header, Opcode, is_control
 from app.trace import Side, Trace
 
@@ -25,28 +25,29 @@ class Rung(NamedTuple):
 
 def rungs_of(events: list[Event], trace_of: Callable[[Event], Trace]) -> list[Rung]:
     """The rows, in order. Messages repeat what their frames say, violations belong to the frame they are about."""
-    told = {violation.rule for event in events if event.kind != "violation" for violation in event.violations}
-    shown = [event for event in events if _has_row(event, told)]
-    brackets = _brackets(shown)
+    told = {violation.seq for event in events if event.kind != "violation" for violation in event.violations}
+    shown = [event for event in events if event.kind != "message" and event.seq not in told]
+    brackets = _brackets(shown, events)
     return [_rung(event, trace_of(event), brackets.get(event.seq, "")) for event in shown]
 
 
-def _has_row(event: Event, told: set[str]) -> bool:
-    if event.kind == "message":
-        return False
-    return not isinstance(event.detail, Violation) or event.detail.rule not in told
+FAMILIES = {"request": "http", "response": "http", "control": "flag", "CLOSE": "close", "data": "op", "": "flag"}
+"""The colour of a tag, by what it stands for; scripts draw with the same table."""
 
 
 def tag_family(event: Event) -> str:
     """The colour of an event's tag."""
+    return FAMILIES[_family_of(event)]
+
+
+def _family_of(event: Event) -> str:
     if event.kind in ("request", "response"):
-        return "http"
-    detail = event.detail
-    if not isinstance(detail, Header):
-        return "flag"
-    if detail.opcode == Opcode.CLOSE:
-        return "close"
-    return "flag" if is_control(detail.opcode) else "op"
+        return event.kind
+    if not isinstance(event.detail, Header):
+        return ""
+    if event.detail.opcode == Opcode.CLOSE:
+        return "CLOSE"
+    return "control" if is_control(event.detail.opcode) else "data"
 
 
 def _rung(event: Event, trace: Trace, bracket: str) -> Rung:
@@ -71,26 +72,15 @@ def _rung(event: Event, trace: Trace, bracket: str) -> Rung:
     )
 
 
-def _brackets(events: list[Event]) -> dict[int, str]:
-    """Frames of a message in pieces are `in-msg`, what comes between them `in-gap`."""
+def _brackets(rows: list[Event], events: list[Event]) -> dict[int, str]:
+    """Frames of a message in pieces are `in-msg`, rows between `in-gap`. The engine says which belong together."""
+    places = {event.seq: place for place, event in enumerate(rows)}
     marks: dict[int, str] = {}
-    begun: dict[Side, int] = {}
-    for place, event in enumerate(events):
-        detail = event.detail
-        if event.kind == "request":
-            begun.clear()  # another connection
-        if not isinstance(detail, Header) or is_control(detail.opcode):
+    for event in events:
+        if not isinstance(event.detail, Message) or len(event.detail.frames) < 2:
             continue
-        if detail.opcode == Opcode.CONT and event.side in begun:
-            for between in events[begun[event.side] : place + 1]:
-                mine = (
-                    between.side == event.side
-                    and isinstance(between.detail, Header)
-                    and not is_control(between.detail.opcode)
-                )
-                marks[between.seq] = "in-msg" if mine else marks.get(between.seq, "in-gap")
-        if detail.fin:
-            begun.pop(event.side, None)
-        else:
-            begun[event.side] = place
+        pieces = event.detail.frames
+        for between in rows[places[pieces[0]] : places[pieces[-1]]]:
+            marks.setdefault(between.seq, "in-gap")
+        marks.update(dict.fromkeys(pieces, "in-msg"))
     return marks

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.anatomy import Explanation, Field
+from app.anatomy.derive import Derivation
 from app.anatomy.sentences import Part as Size
 from app.protocol.events import Event, Violation
 from app.web import derivations, figures
 from app.web.derivations import Figure
 from app.web.figures import BitRow, HexRow, Part
+from app.web.whole import Whole
 
 HEAD_HEX_LIMIT = 4
 
@@ -39,9 +43,19 @@ class CloseUp(NamedTuple):
     figures: tuple[Figure, ...]
 
 
+class Lens(NamedTuple):
+    """The bytes of a derived space. `shift` leads to the bytes of the unit, None where no byte matches one."""
+
+    name: str
+    rows: list[HexRow]
+    size: int
+    shift: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`chosen` is the field that is marked before any script runs; `opening` and `simple` are what scripts open."""
+    """`chosen` is the field that is marked before any script runs; `opening` and `simple` are what scripts open.
+    `origins` says at which byte of the unit each derived space begins, as JSON."""
 
     event: Event
     title: str
@@ -52,6 +66,7 @@ class Scene:
     wide: list[BitRow]
     narrow: list[BitRow]
     hex: list[HexRow]
+    lenses: tuple[Lens, ...]
     close_ups: tuple[CloseUp, ...]
     violations: tuple[Violation, ...]
     opening: str
@@ -59,6 +74,7 @@ class Scene:
     chosen: str
     folded: int
     pending: bool
+    origins: str
 
     def is_chosen(self, part: Part) -> bool:
         """Whether a part holds the chosen field."""
@@ -72,8 +88,10 @@ def compose(
     at: int | None = None,
     expand: bool = False,
     pending: bool = False,
+    whole: Whole | None = None,
 ) -> Scene:
-    """Everything that is drawn of an event. `at` is a byte that must be visible, `pending` says it is not sent yet."""
+    """Everything that is drawn of an event. `at` is a byte that must be visible, `pending` says it is not sent yet,
+    `whole` is the message behind a frame."""
     wire, event = explanation.wire, explanation.event
     base = wire.base * 8
     parts = figures.parts(wire, explanation.violations, base)
@@ -94,8 +112,9 @@ def compose(
         wide=wide,
         narrow=[] if head else figures.bit_rows(data, parts, 16, bad, at, expand),
         hex=figures.hex_rows(data, parts, bad, at, expand, HEAD_HEX_LIMIT if head else figures.HEX_LIMIT),
+        lenses=tuple(_lenses(explanation, whole, at, expand)),
         close_ups=tuple(
-            CloseUp(part, tuple(derivations.figures(explanation.derivations.get(part.names[0], ()), wire, parts, at)))
+            CloseUp(part, tuple(derivations.figures(_derived(explanation, whole, part), wire, parts, at)))
             for part in parts
         ),
         violations=explanation.violations,
@@ -104,7 +123,33 @@ def compose(
         chosen=chosen if chosen in known else opening,
         folded=0 if head else len(data) - drawn,
         pending=pending,
+        origins=json.dumps(dict(_origins(explanation))),
     )
+
+
+def _origins(explanation: Explanation) -> Iterator[tuple[str, int]]:
+    for space in explanation.spaces:
+        if space.origin and space.origin.aligned and not space.lsb:
+            yield space.name, space.origin.start
+
+
+def _derived(explanation: Explanation, whole: Whole | None, part: Part) -> tuple[Derivation, ...]:
+    """How a part came about; the payload and FIN of a fragment also show the other fragments."""
+    name = part.names[0]
+    found = explanation.derivations.get(name, ())
+    return (*found, whole.pieces) if whole and whole.pieces and name in ("fin", "payload") else found
+
+
+def _lenses(explanation: Explanation, whole: Whole | None, at: int | None, expand: bool) -> Iterator[Lens]:
+    """The spaces that are made from the wire: unmasked, and the whole message."""
+    spaces = tuple(space for space in explanation.spaces[1:] if not space.lsb) + (whole.explanation.spaces[:1] if whole else ())
+    for space in spaces:
+        parts = figures.parts(space, (), 0)
+        aligned = space.origin is not None and space.origin.aligned
+        shift = space.origin.start if space.origin and aligned else None
+        near = None if at is None or shift is None or at < shift else at - shift
+        rows = figures.hex_rows(space.data, parts, (), near, expand)
+        yield Lens(space.name, rows, len(space.data), shift)
 
 
 def _bad_bits(explanation: Explanation, parts: tuple[Part, ...], base: int) -> list[tuple[int, int]]:

@@ -13,8 +13,12 @@ export const current = () => store.state.rungs[index()] ?? null;
 
 /** @param {string} key @param {string | null} [field] @param {number | null} [byte] */
 export function go(key, field = null, byte = null) {
-  const last = store.state.rungs.at(-1)?.key === key;
-  store.set({ at: key, field, byte, follow: store.state.follow && last });
+  const { rungs, follow, seenRows } = store.state;
+  const last = rungs.at(-1)?.key === key;
+  const place = rungs.findIndex((rung) => rung.key === key);
+  const seen = follow ? rungs.length : Math.max(seenRows, place + 1);
+  store.set({ at: key, field, byte, space: "wire", edge: null, follow: follow && last, seenRows: seen });
+  countNews();
 }
 
 /** @param {number} place */
@@ -24,9 +28,23 @@ export function goIndex(place) {
   if (rung && rung.key !== store.state.at) go(rung.key);
 }
 
-/** @param {string | null} field @param {number | null} [byte] */
-export function select(field, byte = null) {
-  store.set({ field, byte });
+/** How many rows have come since the reader looked elsewhere; none while the tail is followed. */
+export function countNews() {
+  const { rungs, follow, seenRows, source } = store.state;
+  store.set({ news: source === "recorded" || follow ? 0 : Math.max(0, rungs.length - seenRows) });
+}
+
+/** Follows the tail again. */
+export function jumpToNewest() {
+  store.set({ follow: true });
+  goIndex(store.state.rungs.length - 1);
+  countNews();
+}
+
+/** Pins a field, or a byte of it; with null lets go of it again.
+ * @param {string | null} field @param {number | null} [byte] @param {string} [space] */
+export function select(field, byte = null, space = "wire") {
+  store.set({ field, byte, space, edge: null });
 }
 
 /** The row of a step of the lesson (counted from 1), null while the conversation has not reached it. @param {number} step */
@@ -43,21 +61,20 @@ export const isHere = (step) => {
   return rung !== null && rung.key === store.state.at;
 };
 
-/** The step of the lesson that the chosen row belongs to: of its own the one that is open, else the first; else the last
- * step before it. */
+/** The step of the lesson that the chosen row belongs to: of its own the one that is open, else the first; else the
+ * first of those about the nearest row before it. */
 export function stepOfCursor() {
   const { binding, rungs } = store.state;
   const place = index();
   const open = Number(find(".lesson section.cur")?.dataset.step ?? 0);
   if (open && isHere(open)) return open;
-  const mine = binding.steps.findIndex((_, n) => isHere(n + 1)) + 1;
-  if (mine) return mine;
-  let found = 0;
+  let [found, nearest] = [0, -1];
   binding.steps.forEach((_, n) => {
     const rung = rungOfStep(n + 1);
     const at = rung ? rungs.indexOf(rung) : -1;
-    if (at >= 0 && at <= place) found = n + 1;
+    if (at > nearest && at <= place) [found, nearest] = [n + 1, at];
   });
+  if (nearest === place) return found;
   // What is held outbound is no event yet: it belongs to the step that comes next, if that is the server's.
   const pending = current()?.event === null && find(`.lesson section[data-step="${found + 1}"]`);
   return pending && pending.dataset.side === current()?.side ? found + 1 : found;

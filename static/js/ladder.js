@@ -1,121 +1,92 @@
 // @ts-check
-/** `<ss-ladder>`: who says what, in order. Rows are clones of the page's own row template. */
-import { current, go } from "./cursor.js";
+/** `<ss-ladder>`: who says what, in order. Of a long conversation only the rows around the visible ones are drawn. */
+import { current, go, index, jumpToNewest } from "./cursor.js";
 import { find, h } from "./dom.js";
+import { classesOf, makeRow } from "./ladder-row.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
 
-/** @typedef {import("./types.js").Rung} Rung */
-
-const DRAWN = 300;
-const FAMILY = { 1: "op", 2: "op", 0: "op", 8: "close", 9: "flag", 10: "flag" };
-
-/** @param {Rung} rung */
-export function familyOf(rung) {
-  const opcode = rung.event?.frame?.opcode;
-  if (opcode !== undefined) return FAMILY[/** @type {keyof typeof FAMILY} */ (opcode)] ?? "flag";
-  if (rung.tag === "CLOSE") return "close";
-  return rung.tag === "GET" || /^\d+$/.test(rung.tag) ? "http" : rung.held ? "op" : "flag";
-}
-
-/** @param {Rung} rung @param {number} number */
-function spoken(rung, number) {
-  const key = rung.held ? "js.rung.held" : rung.violations.length ? "js.rung.bad" : "js.rung";
-  return t(key, {
-    number,
-    direction: t(`js.dir.${rung.side}`),
-    tag: rung.tag,
-    summary: rung.summary,
-    size: t("js.bytes", { n: rung.size }),
-    why: rung.violations[0]?.text ?? "",
-  });
-}
+const DRAWN = 40;
+const MARGIN = 8;
 
 class Ladder extends HTMLElement {
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
   #of = "";
+  #from = 0;
+  #height = 48;
+  #seen = "";
+  /** @type {Record<string, string>} */
+  #families = {};
+  #gaps = [h("li", { class: "earlier", role: "presentation" }), h("li", { class: "earlier", role: "presentation" })];
 
   connectedCallback() {
+    this.#families = JSON.parse(this.dataset.families ?? "{}");
     document.addEventListener("ss-shown", () => this.#name());
     store.on(["rungs", "connection", "source"], () => this.#draw());
-    store.on(["at", "follow", "connections"], () => this.#mark());
+    store.on(["at", "follow", "connections", "news"], () => this.#mark());
+    find(".ladder", this)?.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.addEventListener("click", (event) => {
-      const row = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-key]")) : null;
-      const newest = event.target instanceof Element && event.target.closest(".newest");
-      if (newest) {
-        store.set({ follow: true });
-        const last = store.state.rungs.at(-1);
-        if (last) go(last.key);
-      } else if (row && !event.metaKey && !event.ctrlKey) {
+      const target = event.target instanceof Element ? event.target : null;
+      const row = /** @type {HTMLElement | null} */ (target?.closest("[data-key]") ?? null);
+      if (target?.closest(".newest")) jumpToNewest();
+      else if (row && !event.metaKey && !event.ctrlKey) {
         event.preventDefault();
         go(row.dataset.key ?? "");
       }
     });
   }
 
+  #scrolled() {
+    const box = find(".ladder", this);
+    const { rungs } = store.state;
+    if (!box || rungs.length <= DRAWN) return;
+    const first = Math.floor(box.scrollTop / this.#height);
+    const last = first + Math.ceil(box.clientHeight / this.#height);
+    if ((first < this.#from && this.#from > 0) || (last > this.#from + DRAWN && this.#from + DRAWN < rungs.length)) {
+      this.#from = Math.max(0, first - MARGIN);
+      this.#draw();
+    }
+  }
+
   #draw() {
     const list = find("ol", this);
-    const { rungs, held, source, connection } = store.state;
+    const { rungs, source, connection } = store.state;
     if (!list) return;
-    if (this.#of !== `${source} ${connection}`) this.#rows.clear();
-    this.#of = `${source} ${connection}`;
-    const skipped = Math.max(0, rungs.length - DRAWN);
-    const rows = rungs.slice(skipped).map((rung, place) => this.#row(rung, skipped + place + 1));
-    const gap = skipped ? [h("li", { class: "earlier" }, t("js.ladder.earlier", { n: skipped }))] : [];
-    const wanted = [...gap, ...rows];
-    for (const [key, row] of this.#rows) if (!rungs.some((rung) => rung.key === key)) {
-      row.remove();
-      this.#rows.delete(key);
+    if (this.#of !== `${source} ${connection}`) {
+      this.#rows.clear();
+      this.#from = 0;
     }
+    this.#of = `${source} ${connection}`;
+    this.#from = Math.max(0, Math.min(this.#from, rungs.length - DRAWN));
+    const shown = rungs.slice(this.#from, this.#from + DRAWN);
+    const keys = new Set(shown.map((rung) => rung.key));
+    for (const key of this.#rows.keys()) if (!keys.has(key)) this.#rows.delete(key);
+    const rows = shown.map((rung, place) => this.#row(rung, this.#from + place + 1));
+    const after = rungs.length - this.#from - shown.length;
+    const wanted = [...this.#gap(0, this.#from), ...rows, ...this.#gap(1, after)];
+    const keep = new Set(wanted);
+    for (const old of [...list.children]) if (!keep.has(/** @type {HTMLElement} */ (old))) old.remove();
     wanted.forEach((row, place) => {
       if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
     });
-    while (list.children.length > wanted.length) list.lastElementChild?.remove();
-    const note = find(".holdnote", this);
-    if (note) {
-      note.hidden = !held.length;
-      const said = find("p", note);
-      if (said) said.textContent = held.length ? t(`js.hold.${held[0].unit === "head" ? `head.${held[0].held_side}` : held[0].held_side}`) : "";
-    }
+    this.#height = (rows[0]?.offsetHeight || this.#height);
     this.#mark();
   }
 
-  /** @param {Rung} rung @param {number} number */
-  #row(rung, number) {
-    const old = this.#rows.get(rung.key);
-    const row = old ?? this.#make(rung, number);
-    const error = rung.violations.some((v) => v.severity === "error");
-    const { client, server } = rung.state;
-    row.className = [
-      "rung",
-      rung.side === "client" ? "c2s" : "s2c",
-      rung.held ? "held" : "",
-      error ? "err" : "",
-      rung.bracket,
-      rung.event?.kind === "end" ? "end" : "",
-      `ls-${client.toLowerCase()}`,
-      `rs-${server.toLowerCase()}`,
-    ].filter(Boolean).join(" ");
-    this.#rows.set(rung.key, row);
-    return row;
+  /** Room for the rows that are not drawn. @param {0 | 1} which @param {number} rows */
+  #gap(which, rows) {
+    const gap = this.#gaps[which];
+    gap.style.height = `${rows * this.#height}px`;
+    return rows ? [gap] : [];
   }
 
-  /** @param {Rung} rung @param {number} number */
-  #make(rung, number) {
+  /** @param {import("./types.js").Rung} rung @param {number} number */
+  #row(rung, number) {
     const template = /** @type {HTMLTemplateElement} */ (find("template", this));
-    const row = /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
-    const lane = /** @type {HTMLAnchorElement} */ (find(".lane", row));
-    lane.dataset.key = rung.key;
-    lane.href = rung.event ? `?seq=${rung.event.seq}` : "#stage";
-    lane.setAttribute("aria-label", spoken(rung, number));
-    /** @type {[string, string][]} */
-    const texts = [[".rn", String(number)], [".tag", rung.tag], [".sum", rung.summary], [".sz", rung.size ? `${rung.size} B` : ""]];
-    for (const [selector, text] of texts) {
-      const part = find(selector, row);
-      if (part) part.textContent = text;
-    }
-    find(".tag", row)?.classList.add(`f-${familyOf(rung)}`);
+    const row = this.#rows.get(rung.key) ?? makeRow(template, rung, number, this.#families);
+    row.className = classesOf(rung);
+    this.#rows.set(rung.key, row);
     return row;
   }
 
@@ -130,28 +101,36 @@ class Ladder extends HTMLElement {
   }
 
   #mark() {
-    const { at, follow, connections, connection, rungs } = store.state;
+    const { at, news } = store.state;
+    this.#reveal();
     for (const [key, row] of this.#rows) {
       row.classList.toggle("cur", key === at);
-      find(".lane", row)?.toggleAttribute("aria-current", false);
       if (key === at) find(".lane", row)?.setAttribute("aria-current", "step");
+      else find(".lane", row)?.removeAttribute("aria-current");
     }
-    const newest = find(".newest", this.parentElement ?? this);
-    const open = connections.find((one) => one.id === connection)?.open ?? false;
-    const behind = open && !follow && rungs.length > 0 && rungs.at(-1)?.key !== at;
-    if (newest) newest.hidden = !behind;
-    this.#reveal(at);
+    const newest = find(".newest", this);
+    if (newest) {
+      newest.hidden = news === 0;
+      newest.textContent = news === 1 ? t("js.newest.one") : t("js.newest", { n: news });
+    }
     this.#peers();
   }
 
-  /** Scrolls the list, and only the list, when the chosen row is outside. @param {string | null} at */
-  #reveal(at) {
-    const row = at === null ? undefined : this.#rows.get(at);
+  /** Scrolls the list, and only the list, when another row was chosen and it is outside. */
+  #reveal() {
+    const { at, rungs } = store.state;
     const box = find(".ladder", this);
-    if (!row || !box) return;
-    const top = row.offsetTop;
-    if (top < box.scrollTop || top + row.offsetHeight > box.scrollTop + box.clientHeight) {
-      box.scrollTop = Math.max(0, top - box.clientHeight * 0.55);
+    if (!box || at === this.#seen) return;
+    const place = index();
+    if (place < 0) return;
+    this.#seen = at ?? "";
+    if (place < this.#from || place >= this.#from + DRAWN) {
+      this.#from = Math.max(0, place - DRAWN / 2);
+      this.#draw();
+    }
+    const row = this.#rows.get(rungs[place].key);
+    if (row && (row.offsetTop < box.scrollTop || row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight)) {
+      box.scrollTop = Math.max(0, row.offsetTop - box.clientHeight * 0.55);
     }
   }
 

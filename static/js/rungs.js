@@ -5,16 +5,6 @@
 /** @typedef {import("./types.js").Held} Held */
 /** @typedef {import("./types.js").Rung} Rung */
 
-const CONTINUATION = 0;
-const CONTROL = 8;
-
-/** Whether an event has a row of its own: messages repeat what their frames say, violations belong to their frame.
- * @param {WireEvent} event @param {Set<string>} told */
-function hasRow(event, told) {
-  if (event.kind === "message") return false;
-  return event.kind !== "violation" || !told.has(event.violation?.rule ?? "");
-}
-
 /** @param {WireEvent} event @returns {Rung} */
 function fromEvent(event) {
   return {
@@ -47,24 +37,16 @@ function fromHeld(held, state) {
   };
 }
 
-/** Marks the frames of a message in pieces, and what comes between them. @param {Rung[]} rungs */
-function bracket(rungs) {
-  /** @type {Record<string, number>} */
-  const open = {};
-  rungs.forEach((rung, index) => {
-    if (rung.event?.kind === "request") for (const side of Object.keys(open)) delete open[side]; // another connection
-    const frame = rung.event?.frame;
-    if (!frame || frame.opcode >= CONTROL) return;
-    const begun = open[rung.side];
-    if (frame.opcode === CONTINUATION && begun !== undefined) {
-      for (let n = begun; n <= index; n++) {
-        const mine = rungs[n].side === rung.side && (rungs[n].event?.frame?.opcode ?? CONTROL) < CONTROL;
-        rungs[n].bracket = mine ? "in-msg" : rungs[n].bracket || "in-gap";
-      }
-      open[rung.side] = index;
-    } else if (frame.fin === 0) open[rung.side] = index;
-    if (frame.fin === 1) delete open[rung.side];
-  });
+/** Draws the brackets round messages in pieces. Which frames belong together, the engine says.
+ * @param {Rung[]} rungs @param {WireEvent[]} events */
+function bracket(rungs, events) {
+  const places = new Map(rungs.map((rung, place) => [rung.event?.seq, place]));
+  for (const { message } of events) {
+    const pieces = (message?.frames ?? []).map((seq) => places.get(seq) ?? -1);
+    if (pieces.length < 2 || pieces.includes(-1)) continue;
+    for (let n = pieces[0]; n < pieces[pieces.length - 1]; n++) rungs[n].bracket ||= "in-gap";
+    for (const place of pieces) rungs[place].bracket = "in-msg";
+  }
 }
 
 /** What is held inbound has arrived, so it has a row already. @param {Rung[]} rungs @param {Held[]} held */
@@ -81,12 +63,13 @@ function holdInbound(rungs, held) {
  * @returns {Rung[]}
  */
 export function rungsOf(events, held) {
-  const told = new Set(events.filter((e) => e.kind !== "violation").flatMap((e) => e.violations.map((v) => v.rule)));
-  const rungs = events.filter((event) => hasRow(event, told)).map(fromEvent);
+  // A violation that belongs to a frame is told there, and a message by its frames.
+  const told = new Set(events.filter((e) => e.kind !== "violation").flatMap((e) => e.violations.map((v) => v.seq)));
+  const rungs = events.filter((event) => event.kind !== "message" && !told.has(event.seq)).map(fromEvent);
   const state = rungs.at(-1)?.state ?? { client: "CONNECTING", server: "CONNECTING" };
   holdInbound(rungs, held.filter((unit) => unit.held_side === "inbound"));
   rungs.push(...held.filter((unit) => unit.held_side === "outbound").map((unit) => fromHeld(unit, state)));
-  bracket(rungs);
+  bracket(rungs, events);
   return rungs;
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The live session: opening it, taking its news, holding and letting through. */
 import { call, post, useKey } from "./api.js";
-import { rungOfStep } from "./cursor.js";
+import { countNews, rungOfStep } from "./cursor.js";
 import { find } from "./dom.js";
 import { Feed } from "./feed.js";
 import { connect } from "./peer.js";
@@ -11,7 +11,7 @@ import { store } from "./store.js";
 /** @typedef {import("./types.js").Connection} Connection */
 
 const EXTEND = 15;
-const NOTHING = { connection: null, events: [], held: [], at: null, field: null, byte: null, binding: { steps: [], values: {} } };
+const NOTHING = { connection: null, events: [], held: [], at: null, field: null, byte: null, seenRows: 0, news: 0, binding: { steps: [], values: {} } };
 
 /** @type {Map<string, Map<number, WireEvent>>} events by connection and seq */
 const known = new Map();
@@ -86,7 +86,7 @@ function takeConnection(connection) {
 /** Shows another connection of the session. @param {string} id */
 export function choose(id) {
   const connection = store.state.connections.find((one) => one.id === id);
-  store.set({ connection: id, held: connection?.held ?? [], heldAt: performance.now(), at: null, field: null, byte: null });
+  store.set({ connection: id, held: connection?.held ?? [], heldAt: performance.now(), at: null, field: null, byte: null, seenRows: 0 });
   show(id);
 }
 
@@ -131,6 +131,7 @@ function show(id) {
 
 /** Where the cursor stands when the conversation grows: on what is held, at the tail when following, else where it was. */
 export function settle() {
+  countNews();
   const { rungs, held, at, follow: tail } = store.state;
   const waiting = rungs.find((rung) => rung.held && rung.held.n === held[0]?.n);
   const name = `${store.state.connection} ${held[0]?.n}`;
@@ -151,10 +152,19 @@ export function settle() {
 async function setMode(mode, extend) {
   const { session } = store.state;
   const body = extend ? { mode, extend } : { mode };
-  const answer = await post(`/api/sessions/${session}/gate`, body);
-  store.set({ mode: answer.mode === "run" ? "run" : "hold" });
+  takePolicy(await post(`/api/sessions/${session}/gate`, mode === "hold" ? { ...store.state.policy, ...body } : body));
 }
 
+/** @param {{mode: string, unit: import("./types.js").Policy["unit"], when: import("./types.js").Policy["when"]}} answer */
+function takePolicy({ mode, unit, when }) {
+  store.set({ mode: mode === "run" ? "run" : "hold", policy: { unit, when } });
+}
+
+/** Holds in another way, from now on. @param {import("./types.js").Policy} policy */
+export const holdBy = (policy) => {
+  store.set({ policy });
+  return hold();
+};
 export const hold = () => attempt(() => setMode("hold"));
 export const run = () => attempt(() => setMode("run"));
 export const release = () => attempt(() => setMode("step"));

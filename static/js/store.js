@@ -23,17 +23,33 @@ const initial = {
   heldAt: 0,
   /** @type {"run" | "hold"} */
   mode: "run",
+  /** @type {import("./types.js").Policy} */
+  policy: { unit: "frame", when: null },
   /** @type {"off" | "opening" | "open" | "lost"} */
   feed: "off",
   /** @type {Rung[]} */
   rungs: [],
   /** @type {string | null} key of the chosen row */
   at: null,
+  /** whether the newest row is chosen as it comes */
   follow: false,
-  /** @type {string | null} */
+  /** rows that there were when the reader last followed, or walked that far */
+  seenRows: 0,
+  news: 0,
+  /** @type {string | null} names of the field that is pinned; null for the one that the event opens with */
   field: null,
-  /** @type {number | null} */
+  /** @type {number | null} the pinned byte, counted in the event's wire bytes */
   byte: null,
+  /** in which space the reader pinned it */
+  space: "wire",
+  /** @type {"first" | "last" | null} which end of the event to pin once it is shown */
+  edge: null,
+  /** @type {import("./types.js").Cursor | null} what is marked now, as the explanation on the page has resolved it */
+  cursor: null,
+  /** the space whose bytes are shown */
+  lens: "wire",
+  /** @type {import("./types.js").Unit} what one step is */
+  unit: "event",
   more: false,
   /** @type {{steps: (number | null)[], values: Record<string, string>}} */
   binding: { steps: [], values: {} },

@@ -15,5 +15,7 @@
   root.dataset.theme = theme ?? system;
   root.dataset.pane = "read";
   root.classList.add("js");
-  if (read("ss-more") !== "1") root.classList.add("basic");
+  const present = new URLSearchParams(location.search).has("present");
+  if (present) root.classList.add("present");
+  if (read("ss-more") !== "1" && !present) root.classList.add("basic");
 }

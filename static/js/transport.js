@@ -1,36 +1,17 @@
 // @ts-check
 /** `<ss-transport>` steps through the conversation, `<ss-panes>` chooses what a small screen shows. */
-import { goIndex, index, isHere } from "./cursor.js";
+import { goIndex, index, jumpToNewest } from "./cursor.js";
 import { all, find } from "./dom.js";
-import { release } from "./session.js";
+import { settleEdge, step } from "./step.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
-
-/** Several steps of a lesson may be about one row: opens the neighbour of the open step if it is.
- * @param {"nextElementSibling" | "previousElementSibling"} way */
-function stepHere(way) {
-  const other = /** @type {HTMLElement | null} */ (find(".lesson section.cur")?.[way] ?? null);
-  const here = other?.dataset.step !== undefined && isHere(Number(other.dataset.step));
-  if (here) find("h2 a", other)?.click();
-  return here;
-}
-
-/** One step on; past the newest row of a held connection this lets the held unit through. */
-export function next() {
-  const { rungs, held } = store.state;
-  if (stepHere("nextElementSibling")) return;
-  if (held.length && rungs[index()]?.held?.n === held[0].n) release();
-  else goIndex(index() + 1);
-}
 
 /** @type {Record<string, () => void>} */
 export const STEPS = {
   first: () => goIndex(0),
-  prev: () => {
-    if (!stepHere("previousElementSibling")) goIndex(index() - 1);
-  },
-  next,
-  last: () => goIndex(store.state.rungs.length - 1),
+  prev: () => step(-1),
+  next: () => step(1),
+  last: () => (store.state.source === "live" ? jumpToNewest() : goIndex(store.state.rungs.length - 1)),
 };
 
 class Transport extends HTMLElement {
@@ -39,19 +20,29 @@ class Transport extends HTMLElement {
       const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-go]")) : null;
       STEPS[button?.dataset.go ?? ""]?.();
     });
-    store.on(["at", "rungs"], () => this.#draw());
+    this.addEventListener("input", (event) => {
+      if (event.target instanceof HTMLInputElement) goIndex(Number(event.target.value) - 1);
+    });
+    this.addEventListener("change", (event) => {
+      const unit = event.target instanceof HTMLSelectElement ? event.target.value : "";
+      if (unit) store.set({ unit: /** @type {import("./types.js").Unit} */ (unit) });
+    });
+    store.on(["at", "rungs", "unit"], () => this.#draw());
   }
 
   #draw() {
-    const { rungs, held } = store.state;
+    const { rungs, held, unit } = store.state;
     const place = index();
     const total = rungs.length;
     const holds = held.length > 0;
     const atHeld = rungs[place]?.held?.n === held[0]?.n && holds;
+    const inside = unit === "field" || unit === "byte";
     for (const button of all("[data-go]", this)) {
-      const back = button.dataset.go === "first" || button.dataset.go === "prev";
-      /** @type {HTMLButtonElement} */ (button).disabled = back ? place <= 0 : place >= total - 1 && !(atHeld && button.dataset.go === "next");
+      const [back, one] = [/first|prev/.test(button.dataset.go ?? ""), /prev|next/.test(button.dataset.go ?? "")];
+      const end = back ? place <= 0 : place >= total - 1 && !(atHeld && one);
+      /** @type {HTMLButtonElement} */ (button).disabled = end && !(inside && one);
     }
+    this.#scrub(place, total);
     const count = find(".count", this);
     if (!count) return;
     const short = count.dataset.short !== undefined;
@@ -59,6 +50,17 @@ class Transport extends HTMLElement {
     const rest = find("span", count);
     if (number) number.textContent = total ? String(place + 1) : "";
     if (rest) rest.textContent = !total ? t("js.count.none") : short ? `/${total}` : holds ? t("js.count.so-far") : t("js.count.of", { total });
+  }
+
+  /** @param {number} place @param {number} total */
+  #scrub(place, total) {
+    const slider = /** @type {HTMLInputElement | null} */ (find("input[type=range]", this));
+    if (!slider) return;
+    slider.max = String(Math.max(total, 1));
+    slider.value = String(place + 1);
+    slider.disabled = total < 2;
+    const rung = store.state.rungs[place];
+    slider.setAttribute("aria-valuetext", rung ? t("js.scrub", { n: place + 1, total, tag: rung.tag, summary: rung.summary }) : "");
   }
 }
 
@@ -77,5 +79,6 @@ export function show(pane) {
   for (const button of all("[data-pane-b]")) button.setAttribute("aria-pressed", String(button.dataset.paneB === pane));
 }
 
+document.addEventListener("ss-shown", settleEdge);
 customElements.define("ss-transport", Transport);
 customElements.define("ss-panes", Panes);

@@ -9,6 +9,7 @@
  * @property {"error" | "warning" | "note" | null} severity
  * @property {string} section
  * @property {string} text
+ * @property {number} seq  of the violation's own event
  *
  * @typedef {object} FrameFacts
  * @property {0 | 1} fin
@@ -28,6 +29,7 @@
  * @property {string} tag
  * @property {Violation[]} violations
  * @property {FrameFacts} [frame]
+ * @property {{frames: number[], opcode: number}} [message]  of an event of that kind: the frames that it came in
  * @property {Violation} [violation]  of an event of that kind
  *
  * @typedef {object} Held
@@ -40,6 +42,13 @@
  * @property {string} [tag]
  * @property {number | null} left_ms  null behind the oldest
  * @property {"inbound" | "outbound"} held_side
+ * @property {number} released  bytes of it that have been let go
+ * @property {{unit: string, bytes: number, fields: string[]}} step  what the next step lets go
+ * @property {{side: Side, for: "handshake" | "close" | "frame", client: string, gives_up_ms: number | null}} waits
+ *
+ * @typedef {object} Policy  how a gate holds
+ * @property {"frame" | "field" | "byte"} unit
+ * @property {{opcode?: number | string, side?: string, violation?: boolean} | null} when
  *
  * @typedef {object} Connection
  * @property {string} id
@@ -60,6 +69,16 @@
  * @property {{client: string, server: string}} state
  * @property {"" | "in-msg" | "in-gap"} bracket
  * @property {Violation[]} violations
+ *
+ * @typedef {"event" | "message" | "frame" | "field" | "byte"} Unit
+ *
+ * @typedef {object} Cursor  the one place that every view marks
+ * @property {string} event  key of the row
+ * @property {string} space  wire, or a space made from it
+ * @property {number} bit  in that space, from the event's first bit
+ * @property {number} bits
+ * @property {string} field
+ * @property {boolean} pinned
  *
  * @typedef {{do: string, text?: string, times?: number, hex?: string, code?: number, reason?: string, messages?: number, seconds?: number}} Action
  *

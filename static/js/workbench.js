@@ -5,6 +5,7 @@ import "./scope.js";
 import "./lesson.js";
 import "./transport.js";
 import "./gate.js";
+import "./hold.js";
 import "./sees.js";
 import "./composer.js";
 import "./picker.js";
@@ -13,6 +14,8 @@ import { listen } from "./bus.js";
 import { select } from "./cursor.js";
 import { find, memory } from "./dom.js";
 import { listenKeys } from "./keys.js";
+import { listenLens } from "./lens.js";
+import { listenPresent } from "./present.js";
 import { attempt, follow, openOwn } from "./session.js";
 import { store } from "./store.js";
 
@@ -36,17 +39,16 @@ async function live() {
   await follow(page.dataset.session ?? "", page.dataset.url);
 }
 
-listen(document.body, (field, byte, event) => {
-  const target = event.target instanceof Element ? event.target : null;
-  const section = /** @type {HTMLElement | null} */ (target?.closest(".lesson section[data-step]") ?? null);
-  if (section) return; // the lesson moves the cursor itself
-  const inBytes = target?.closest(".bits, .hex, .xor") ?? null;
+listen(document.body, (field, byte, element) => {
+  if (element.closest(".lesson section[data-step]")) return; // the lesson moves the cursor itself
   // A byte may hold several fields; its last one is what the byte ends in.
-  if (target?.closest(".hex")) field = field.split(" ").at(-1) ?? field;
-  select(field, inBytes ? byte : null);
+  if (element.closest(".hex")) field = field.split(" ").at(-1) ?? field;
+  select(field, byte, element.dataset.space);
 });
 
 store.set({ more: memory.get("ss-more") === "1" });
 listenKeys();
+listenLens();
+listenPresent();
 find("[data-opens=own]")?.addEventListener("click", () => openOwn());
 attempt(() => (page.dataset.session ? live() : recorded()));

@@ -10,6 +10,7 @@ from app.anatomy.derive import (
     Length,
     Nonce,
     Plain,
+    Text,
     Xor,
     derive_frame,
     derive_head,
@@ -36,17 +37,24 @@ def derived(data: bytes) -> dict[str, tuple[Derivation, ...]]:
 class TestFrame:
     def test_unmasking(self) -> None:
         """RFC 6455 5.3: the example, column by column."""
-        assert derived(client_frame(1, b"Hello"))["payload"] == (Xor(bytes.fromhex("7f9f4d5158"), MASK, b"Hello", 6),)
+        assert derived(client_frame(1, b"Hello"))["payload"] == (
+            Xor(bytes.fromhex("7f9f4d5158"), MASK, b"Hello", 6),
+            Text(b"Hello", 6),
+        )
 
     def test_the_key_turns_with_the_offset(self) -> None:
         """The reason of a Close frame begins at byte 2 of the payload, so with byte 2 of the key."""
-        (step,) = derived(client_frame(8, b"\x03\xe8bye"))["close.reason"]
+        step, text = derived(client_frame(8, b"\x03\xe8bye"))["close.reason"]
+        assert text == Text(b"bye", 8, 2)
         assert isinstance(step, Xor)
         assert (step.first, step.offset, step.key) == (8, 2, MASK[2:] + MASK[:2])
         assert bytes(a ^ b for a, b in zip(step.wire, step.key, strict=False)) == step.plain == b"bye"
 
     def test_nothing_to_undo(self) -> None:
-        assert derived(write_frame(1, b"H"))["payload"] == (Plain("Nothing to undo: 1 byte, read as they are."),)
+        assert derived(write_frame(1, b"H"))["payload"] == (
+            Plain("Nothing to undo: 1 byte, read as they are."),
+            Text(b"H", 2),
+        )
 
     @pytest.mark.parametrize(
         ("size", "name", "step"),

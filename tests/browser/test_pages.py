@@ -79,7 +79,7 @@ def test_choosing_a_byte_opens_its_sum(unfolded: Page) -> None:
     page.goto(f"{LESSON}?step=3")
     page.locator('.hex .hb[data-b="8"]').click()
     expect(page.locator(".xor-bits:visible p")).to_have_text("Payload byte 2 (byte 8 of the frame)")
-    expect(page.locator(".xor td.at")).to_have_count(4)
+    expect(page.locator(".xor td.at")).to_have_count(5)
 
 
 def test_the_first_visit_shows_one_row_and_show_more_is_remembered(silent: Page) -> None:
