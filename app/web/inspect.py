@@ -20,10 +20,11 @@ from app.importers.choose import about
 from app.importers.source import Source
 from app.live.hub import Hub
 from app.trace import SIDES
-from app.web import findings, intake, scene
+from app.web import exports, findings, intake, scene
 from app.web.edits import written
 from app.web.intake import Asked
 from app.web.reading import MINUTES, Forgotten, How, Reading, Shelf, Talk, agreed, folding
+from app.web.redaction import secrets
 from app.web.safety import the_hub
 from app.web.triage import triage, verdict
 from app.web.wording import w
@@ -35,7 +36,6 @@ LONG_BYTES = 200_000
 """Reading more than this is long work."""
 API_EVENTS = 500_000
 """Events of one answer; the last object says so when there were more."""
-EXPORTS: tuple[str, ...] = ()
 EXAMPLE = """\
 00000000  81 85 37 fa 21 3d 7f 9f  4d 51 58 89 8e 9c 4b 07  |..7.!=..MQX...K.|
 00000010  e2 fd 39 62 c2 e5 24 72  c2 e8 23 62 90 f9 74 81  |..9b..$r..#b..t.|
@@ -117,6 +117,25 @@ def answer() -> ResponseReturnValue:
     if part:
         return render_template("parts/inspect/result.html", **found)
     return render_template("inspect.html", **_frame(wanted) | found, result=True)
+
+
+@bp.post("/inspect/export/<kind>")
+def export(kind: str) -> ResponseReturnValue:
+    """What is looked at, as a file; secrets are overwritten unless the reader says otherwise."""
+    wanted = intake.asked()
+    chosen = exports.EXPORTS.get(kind)
+    if chosen is None:
+        abort(404, w("error.export"))
+    reading = read_in(wanted)
+    talk = choose(reading, wanted)
+    original = shelf().data(reading.digest)
+    try:
+        parcel = exports.parcel(reading, talk, wanted.seq, original, open=wanted.open)
+        pieces = exports.make(kind, parcel)
+    except exports.Refused as error:
+        abort(400, str(error))
+    headers = {"Content-Disposition": f"attachment; filename={chosen.file}"}
+    return Response(pieces, mimetype=chosen.mimetype, headers=headers)
 
 
 @bp.errorhandler(HTTPException)
@@ -201,8 +220,8 @@ def result(wanted: Asked) -> dict[str, Any]:
         "streams": findings.streams(talk.trace, events) if talk.known.what == "websocket" else (),
         "changed": sum(each.changed for each in reading.talks),
         "direction": _direction(talk),
-        "exports": EXPORTS,
-        "secrets": (),
+        "exports": exports.SHOWN,
+        "secrets": sorted({secret.name for secret in secrets(talk)}),
         "seconds": seconds,
         **_scope(talk, events, wanted, listed),
     }

@@ -181,6 +181,11 @@ WORDS: dict[str, str] = {
     "insp.error.link": "This link is damaged: its data cannot be unfolded.",
     "insp.error.gone": "These bytes are no longer in memory; hand them in again.",
     "insp.error.connection": "There is no such connection in these bytes.",
+    "insp.redacted": "{count} secrets were overwritten at equal length.",
+    "insp.error.long-secrets": (
+        "This is too long to be searched for secrets; cut it down, or take it as it is without overwriting."
+    ),
+    "insp.error.figure": "Choose a head or a frame first: this one has no bits to draw.",
     "insp.error.export": "There is no such export.",
     "insp.error.sealed": "This needs bytes of the wire, and the source has none.",
     "insp.error.long-link": "This is too long for a link ({count} characters); export a trace instead.",

@@ -7,6 +7,16 @@ from app.importers.jsonl import read, sniff
 from app.trace import Trace, write_jsonl
 
 
+def test_a_header_may_say_what_had_to_be_assumed() -> None:
+    header = (
+        '{"trace":1,"clock":"ns","started":"","connections":{"a":{"fidelity":"wire","stopped":null,"opened":true}}}'
+    )
+    record = '{"connection":"a","at":0,"side":"client","layer":"wire","kind":"data","data":"8100"}'
+    source = read(f"{header}\n{record}\n".encode())
+    assert source.known["a"].opened
+    assert "opening handshake is missing" in source.assumptions[0]
+
+
 def saved() -> bytes:
     first, second = Trace("a"), Trace("b", fidelity="frames")
     first.add(5, "client", b"GET")
