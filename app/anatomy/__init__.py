@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import NamedTuple
 
+from app.anatomy.deflate import Unpacked, deflate_spaces, unpack
 from app.anatomy.derive import Derivation, derive_frame, derive_head, sent_required
 from app.anatomy.field import Field, Origin, Space
 from app.anatomy.frame import frame_spaces
@@ -11,9 +15,11 @@ from app.anatomy.http import request_space, response_space
 from app.anatomy.message import message_space
 from app.anatomy.names import family, label
 from app.anatomy.sentences import Part, sizes, title
+from app.protocol.deflate import InflateError, Inflater, TooBig
 from app.protocol.events import Event, Message, Violation
-from app.protocol.frames import Header, apply_mask
+from app.protocol.frames import Header, Opcode, apply_mask
 from app.protocol.handshake import Request, Response, find_end, parse_request
+from app.protocol.history import Past, payload_of
 from app.trace import Trace
 
 __all__ = ["Explanation", "Field", "Origin", "Part", "Space", "explain", "explain_bytes", "family", "label"]
@@ -24,29 +30,81 @@ SHOWN = 1 << 20
 HEAD = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+class Unfolded(NamedTuple):
+    """A compressed payload, and the spaces that are made of it."""
+
+    unpacked: Unpacked
+    spaces: tuple[Space, ...]
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """Everything there is to say about one event. `opening` is the field worth seeing first."""
+    """Everything there is to say about one event. `opening` is the field worth seeing first; `surface` are the spaces
+    that lie open, and `unfold` goes into a compressed payload once somebody wants to see it."""
 
     event: Event
     title: str
     sizes: tuple[Part, ...]
-    spaces: tuple[Space, ...]
+    surface: tuple[Space, ...]
     derivations: dict[str, tuple[Derivation, ...]]
     violations: tuple[Violation, ...]
     opening: str
+    unfold: Callable[[], Unfolded] | None = None
 
     @property
     def wire(self) -> Space:
         """The bytes as they travelled."""
-        return self.spaces[0]
+        return self.surface[0]
+
+    @cached_property
+    def _unfolded(self) -> Unfolded | None:
+        return self.unfold() if self.unfold else None
+
+    @property
+    def unpacked(self) -> Unpacked | None:
+        """What is inside a compressed message, bit by bit."""
+        return self._unfolded.unpacked if self._unfolded else None
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """Every space, from the wire to what was said."""
+        return (*self.surface, *self._unfolded.spaces) if self._unfolded else self.surface
 
 
 def explain(event: Event, trace: Trace) -> Explanation:
     """Explain an event of a trace."""
     start = event.start // 8
     data = trace.bytes(event.side, start, min((event.end + 7) // 8, start + SHOWN))
-    return explain_bytes(event, data, _key(event, trace))
+    explanation = explain_bytes(event, data, _key(event, trace))
+    if event.past is None or _is_fragment(event):
+        return explanation
+    return replace(explanation, unfold=partial(_unfold, event, event.past, data, trace))
+
+
+def _is_fragment(event: Event) -> bool:
+    """Whether a frame has only a part of its message: that is inflated as a whole."""
+    header = event.detail
+    return isinstance(header, Header) and (not header.fin or header.opcode == Opcode.CONT)
+
+
+def _unfold(event: Event, past: Past, data: bytes, trace: Trace) -> Unfolded:
+    """Go into a compressed payload, behind the window that came before it."""
+    window = past.history.window(past.number, trace)
+    detail = event.detail
+    payload = payload_of(data)
+    unpacked = unpack(payload, past, window)
+    if isinstance(detail, Message):
+        return Unfolded(unpacked, deflate_spaces(unpacked, Origin("wire", 0, aligned=False), detail.payload))
+    assert isinstance(detail, Header)
+    origin = Origin("unmasked", 0) if detail.key is not None else Origin("wire", detail.size)
+    return Unfolded(unpacked, deflate_spaces(unpacked, origin, _inflated(payload, window)))
+
+
+def _inflated(payload: bytes, window: bytes) -> bytes | None:
+    try:
+        return Inflater(15, window=window).message(payload, SHOWN)
+    except (InflateError, TooBig):
+        return None
 
 
 def explain_bytes(event: Event, data: bytes, key: bytes | None = None) -> Explanation:

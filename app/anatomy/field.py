@@ -54,13 +54,14 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Space:
     """A run of bytes with its own offsets, and the fields that tile it. `base` is the offset of byte 0 in the
-    stream of its side."""
+    stream of its side. `lsb`: bits are counted from the least significant of each byte, as DEFLATE does."""
 
     name: str
     data: bytes
     fields: tuple[Field, ...]
     base: int = 0
     origin: Origin | None = None
+    lsb: bool = False
 
     def find(self, name: str) -> Field | None:
         """The first field of that name, at any depth."""

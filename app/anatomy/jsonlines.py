@@ -71,7 +71,7 @@ class Lines:
                 yield json.dumps(full(event, self._trace, fields=self._fields))
 
     def _usual(self, event: Event, length: int) -> bool:
-        return 0 < length <= LONGEST and not event.violations
+        return 0 < length <= LONGEST and not event.violations and not (self._fields and event.past)
 
     def _frame(self, event: Event, header: Header) -> str:
         key, size = header.key, header.size

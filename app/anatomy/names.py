@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Family = Literal["flag", "comp", "op", "mask", "len", "key", "data", "close", "http", "tls"]
+Family = Literal["flag", "comp", "op", "mask", "len", "key", "data", "close", "http", "tls", "pad"]
 
 _FRAME: dict[str, tuple[str, Family]] = {
     "fin": ("FIN", "flag"),
@@ -76,6 +76,36 @@ _TLS: dict[str, str] = {
     "tls.ext.name": "server name",
 }
 
+_DEFLATE: dict[str, tuple[str, Family]] = {
+    "deflate.bfinal": ("BFINAL", "flag"),
+    "deflate.btype": ("BTYPE", "flag"),
+    "deflate.tables": ("code tables", "len"),
+    "deflate.hlit": ("HLIT", "len"),
+    "deflate.hdist": ("HDIST", "len"),
+    "deflate.hclen": ("HCLEN", "len"),
+    "deflate.width": ("code length", "len"),
+    "deflate.lengths": ("code lengths", "len"),
+    "deflate.literal": ("literal", "data"),
+    "deflate.end": ("end", "flag"),
+    "deflate.length": ("length", "len"),
+    "deflate.length.extra": ("extra", "len"),
+    "deflate.distance": ("distance", "comp"),
+    "deflate.distance.extra": ("extra", "comp"),
+    "deflate.size": ("stored length", "len"),
+    "deflate.len": ("LEN", "len"),
+    "deflate.nlen": ("NLEN", "len"),
+    "deflate.stored": ("stored bytes", "data"),
+    "deflate.pad": ("padding", "pad"),
+    "deflate.tail": ("tail", "pad"),
+    "deflate.rest": ("not annotated", "pad"),
+    "deflate.cut": ("cut off", "pad"),
+    "deflate.bad": ("invalid", "pad"),
+    "inflated.literal": ("literals", "data"),
+    "inflated.copy": ("copy", "comp"),
+    "inflated.rest": ("not annotated", "pad"),
+}
+"""The fields of DEFLATE borrow the colours of the frame by what they do: a length is a length."""
+
 HEADERS: dict[str, str] = {
     "sec-websocket-key": "key",
     "sec-websocket-version": "wsversion",
@@ -88,13 +118,13 @@ HEADERS: dict[str, str] = {
 
 def family(name: str) -> Family:
     """The colour family of a field."""
-    known = _FRAME.get(name)
+    known = _FRAME.get(name) or _DEFLATE.get(name)
     return known[1] if known else "tls" if name.startswith("tls.") else "http"
 
 
 def label(name: str) -> str:
     """What a field is called on screen."""
-    known = _FRAME.get(name)
+    known = _FRAME.get(name) or _DEFLATE.get(name)
     if known:
         return known[0]
     if name.startswith("tls."):

@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from app.anatomy import Explanation
+from app.anatomy.deflate import Unpacked
 from app.anatomy.derive import AcceptKey, CloseCode, Derivation, Length, SentRequired, Xor
 from app.anatomy.field import Field, Space
 from app.anatomy.names import label
-from app.protocol.events import Violation, tag
+from app.protocol.events import Message, Violation, tag
 from app.protocol.rules import RULES
 
 ROW = 16
@@ -41,12 +42,25 @@ def render(explanation: Explanation, *, fields: bool = False) -> Iterator[str]:
     for violation in explanation.violations:
         yield from _violation(violation)
     if fields:
-        for space in explanation.spaces:
+        repeated = isinstance(event.detail, Message) and len(event.detail.frames) == 1
+        for space in explanation.surface if repeated else explanation.spaces:
             yield from _fields(space)
+        if explanation.unpacked and not repeated:
+            yield _saved(explanation.unpacked)
         for name, steps in explanation.derivations.items():
             for step in steps:
                 yield from _derivation(name, step)
     yield ""
+
+
+def _saved(unpacked: Unpacked) -> str:
+    """What compression was worth, for this message and so far."""
+    tally, history = unpacked.tally(), unpacked.past.history
+    window = f"window {1 << history.bits} bytes, {'empty at each message' if history.forgets else 'kept'}"
+    if not tally.rows:
+        return f"   compressed: {window}"
+    _, size, sent = tally.rows[-1]
+    return f"   compressed: {sent} bytes sent for {size}; so far {tally.sent} for {tally.size}; {window}"
 
 
 def position(bit: int) -> str:
@@ -92,8 +106,11 @@ def section(name: str) -> str:
     return f"RFC {document} section {number}" if colon else f"RFC 6455 section {name}" if name[:1].isdigit() else name
 
 
+_LSB = " (bits from the least significant of each byte on; codes are read most significant bit first)"
+
+
 def _fields(space: Space) -> Iterator[str]:
-    yield f"   {space.name}:"
+    yield f"   {space.name}:{_LSB if space.lsb else ''}"
     for top in space.fields:
         for field in top.walk():
             yield _field(field, indent=4 if field is top else 6, base=space.base if space.name == "wire" else 0)

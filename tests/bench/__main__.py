@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import echo, fanout, parsing
+from tests.bench import deflate, echo, fanout, parsing
 
-BENCHES = {"parsing": parsing.run, "echo": echo.run, "fanout": fanout.run}
+BENCHES = {"parsing": parsing.run, "deflate": deflate.run, "echo": echo.run, "fanout": fanout.run}
 
 
 def main(names: list[str]) -> int:
