@@ -12,7 +12,7 @@ from app.lessons.values import WORDS, Unresolved
 from app.protocol.events import Event
 
 _NAMES = re.compile(
-    r"\bRFC \d+|§[\d.]+|\b(?:base64|SHA-1|SHA-256|MD5|UTF-8|UTF-16|HTTP/\d(?:\.\d)?|TLS 1\.\d|IPv[46])\b", re.I
+    r"\bRFC \d+|§[\d.]+|\b(?:base64|SHA-1|SHA-256|MD5|UTF-8|UTF-16|HTTP/\d(?:\.\d)?|TLS 1\.\d|IPv[46]|RSV[123])\b", re.I
 )
 """Names with digits in them, which are no numbers."""
 _NUMBER = re.compile(r"\w*\d\w*")

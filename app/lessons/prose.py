@@ -21,7 +21,7 @@ from app.lessons import links
 
 WHEN = ("live", "recorded")
 _BRACES = re.compile(r"\{([^{}\n]+)\}")
-_CODE_VALUE = re.compile(r"\{([a-z][a-z0-9_.=\[\]-]*(?::[A-Za-z]+)?)\}")
+_CODE_VALUE = re.compile(r"\{([a-z][a-z0-9_.=\[\]/-]*(?::[A-Za-z]+)?)\}")
 _ALLOWED = (
     "paragraph",
     "list",

@@ -8,6 +8,7 @@ from app.lessons import Verdict, check, judge, play
 from app.lessons.given import KINDS as GIVEN
 from app.lessons.given import draw, given_of
 from app.lessons.judging import LONGEST, shuffled, solution
+from app.lessons.prose import fill
 from app.lessons.resolve import Resolver
 from app.lessons.shelf import lessons
 from app.lessons.tasks import KINDS
@@ -249,3 +250,7 @@ def test_the_check_notices_a_task_that_is_wrong(tmp_path) -> None:  # type: igno
         path.write_text(head + step + (NUMBER if "client.text" in old else text).replace(old, new, 1) + "\n:::\n")
         found = check(path)
         assert any(says in each for each in found), (says, found)
+
+
+def test_a_value_of_another_connection_is_filled_in() -> None:
+    assert fill("Accept: {other/res.accept}", str.upper) == "Accept: OTHER/RES.ACCEPT"
