@@ -19,6 +19,7 @@ from app.importers import IMPORTERS, Unreadable, read
 from app.importers.choose import about
 from app.importers.source import Source
 from app.live.hub import Hub
+from app.protocol.events import Event
 from app.trace import SIDES
 from app.web import exports, findings, intake, scene
 from app.web.edits import written
@@ -232,11 +233,20 @@ def _direction(talk: Talk) -> str:
     return sides[0] if len(sides) == 1 else "both"
 
 
-def _scope(talk: Talk, events: list[Any], wanted: Asked, listed: findings.Units) -> dict[str, Any]:
+def _at(events: list[Event], place: tuple[str, int]) -> int | None:
+    """The unit that holds a bit of a side, else the first behind it."""
+    side, bit = place
+    mine = (e for e in events if e.side == side and e.space == "wire" and e.kind not in ("violation", "end", "message"))
+    return next((event.seq for event in mine if event.end > bit), None)
+
+
+def _scope(talk: Talk, events: list[Event], wanted: Asked, listed: findings.Units) -> dict[str, Any]:
     """The chosen event; at first the first broken one, else the first of the list."""
     shown = [unit.seq for unit in listed.rows]
     bad = next((unit.seq for unit in listed.rows if unit.severity == "error"), None)
-    seq = wanted.seq if wanted.seq is not None else bad if bad is not None else shown[0] if shown else None
+    seq = _at(events, wanted.place) if wanted.place else wanted.seq
+    if seq is None:
+        seq = bad if bad is not None else shown[0] if shown else None
     event = next((event for event in events if event.seq == seq), None)
     if event is None:
         return {"x": None, "seq": None, "broken": ()}

@@ -39,6 +39,7 @@ class Asked(NamedTuple):
     connection: str = ""
     beside: str = ""
     seq: int | None = None
+    place: tuple[str, int] | None = None
     field: str = ""
     more: str = ""
     search: str = ""
@@ -105,6 +106,7 @@ def _asked(data: bytes, fields: Mapping[str, str]) -> Asked:
         connection=connection if dot else fields.get("connection", ""),
         beside=fields.get("beside", ""),
         seq=_number(place if dot else chosen["seq"]),
+        place=_place(fields.get("place", "")),
         field=fields.get("field", "")[:60],
         more=fields.get("more", ""),
         search=fields.get("search", "")[:LONGEST_SEARCH],
@@ -112,6 +114,13 @@ def _asked(data: bytes, fields: Mapping[str, str]) -> Asked:
         text=data.decode("utf-8", "replace") if request.mimetype == FORM else "",
         open=fields.get("redact") == "no",
     )
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    """`client:BIT`: a place that stays where it is when events are numbered anew."""
+    side, _, bit = text.partition(":")
+    number = _number(bit)
+    return (side, number) if side in SIDES and number is not None else None
 
 
 def _number(text: str) -> int | None:

@@ -123,7 +123,7 @@ def verdict(talk: Talk, source_about: str) -> Verdict:
     if ending.error:
         facts.insert(0, w("tri.error", text=ending.error))
     if timed and ending.last and ending.silence is not None:
-        facts.insert(0, w("tri.last", last=ending.last, silence=seconds(round(ending.silence, -6))))
+        facts.insert(0, w("tri.last", last=ending.last, silence=brief(ending.silence)))
     said = sentence(ending)
     if not timed:
         facts = [fact.replace(", at 0 s,", "") for fact in facts]
@@ -188,8 +188,18 @@ def _beside(talks: Sequence[Talk], chosen: Talk, beside: str) -> Talk | None:
     if chosen.ending is None:
         return None
     named = next((talk for talk in talks if talk.name == beside and talk is not chosen and talk.ending), None)
-    good = [talk for talk in talks if talk is not chosen and group_of(talk) == "close"]
+    good = [talk for talk in talks if talk is not chosen and _well(talk)]
     return named or max(good, key=lambda talk: talk.count, default=None)
+
+
+def _well(talk: Talk) -> bool:
+    """Closed by both sides, with a code that tells of no trouble, and without a broken rule."""
+    return group_of(talk) == "close" and talk.ending is not None and talk.ending.code in (None, 1000, 1001)
+
+
+def brief(duration: int) -> str:
+    """A duration with three digits that count."""
+    return seconds(round(duration, 3 - len(str(duration))) if duration else 0)
 
 
 def line(talk: Talk) -> str:
@@ -202,7 +212,7 @@ def line(talk: Talk) -> str:
         code = str(ending.code) if ending.code is not None else w("tri.no-code.short")
         return w("tri.line.close", who=who, code=code)
     if ending.how in ("fin", "rst") and ending.silence is not None:
-        return w("tri.line.cut", who=who, how=ending.how.upper(), silence=seconds(round(ending.silence, -7)))
+        return w("tri.line.cut", who=who, how=ending.how.upper(), silence=brief(ending.silence))
     return w("tri.line." + ending.how, who=who)
 
 
@@ -233,7 +243,7 @@ def timeline(talk: Talk, until: int) -> Timeline:
     end = max(end, events[-1].at if events else 0)
     times = [event.at for event in events] + [end]
     gaps = tuple(
-        Gap(x(a) + 3, max(x(b) - x(a) - 6, 1), w("tri.silent", silence=seconds(round(b - a, -7))))
+        Gap(x(a) + 3, max(x(b) - x(a) - 6, 1), w("tri.silent", silence=brief(b - a)))
         for a, b in zip(times, times[1:], strict=False)
         if b - a > span * LONG
     )
@@ -253,7 +263,7 @@ def against(one: Talk, two: Talk, until: int) -> Against:
     lines = tuple(
         Side(w("vs." + name), a, b) for name, a, b in zip(_LINES, _measures(one), _measures(two), strict=True) if a or b
     )
-    return Against(one.name, two.name, group_of(two) == "close", ((timeline(one, until), timeline(two, until)), lines))
+    return Against(one.name, two.name, _well(two), ((timeline(one, until), timeline(two, until)), lines))
 
 
 _LINES = ("how", "last", "longest", "frames", "bytes", "pings", "errors")
@@ -269,8 +279,8 @@ def _measures(talk: Talk) -> tuple[str, ...]:
     pings = [e for e in events if isinstance(e.detail, Header) and e.detail.opcode == Opcode.PING]
     return (
         line(talk),
-        seconds(ending.silence) if ending and ending.silence is not None else "",
-        seconds(longest),
+        brief(ending.silence) if ending and ending.silence is not None else "",
+        brief(longest),
         str(sum(event.kind == "frame" for event in events)),
         w("vs.bytes.of", client=talk.trace.size("client"), server=talk.trace.size("server")),
         _every(pings),
@@ -285,4 +295,4 @@ def _every(pings: Sequence[Event]) -> str:
     gaps = [b.at - a.at for a, b in zip(pings, pings[1:], strict=False)]
     middle = sorted(gaps)[len(gaps) // 2]
     steady = all(abs(gap - middle) <= middle * 0.1 for gap in gaps)
-    return w("vs.every", count=len(pings), gap=seconds(round(middle, -7))) if steady else str(len(pings))
+    return w("vs.every", count=len(pings), gap=brief(middle)) if steady else str(len(pings))

@@ -61,5 +61,22 @@ class Open extends HTMLElement {
   }
 }
 
+/** Bytes that were pasted here are explained on the page for them; a script may hand them over without a reload. */
+class Hand extends HTMLElement {
+  connectedCallback() {
+    find("form", this)?.addEventListener("submit", (event) => {
+      const text = /** @type {HTMLTextAreaElement | null} */ (find("textarea", this))?.value ?? "";
+      try {
+        sessionStorage.setItem("ss-handed", text);
+      } catch {
+        return; // storage is blocked or too small: the form is sent as it is
+      }
+      event.preventDefault();
+      location.assign("/inspect");
+    });
+  }
+}
+
+customElements.define("ss-hand", Hand);
 customElements.define("ss-strip", Strip);
 customElements.define("ss-open", Open);

@@ -7,7 +7,7 @@ import { t } from "./words.js";
 /**
  * What is asked about. `of` is the hash under which the server knows the bytes.
  * @typedef {{body: Uint8Array<ArrayBuffer> | string, packed: boolean, of: string, connection: string, beside: string,
- *   seq: string, start: string, search: string, edits: string[], from: string, side: string, compressed: string, more: string}} Question
+ *   seq: string, start: string, search: string, edits: string[], from: string, side: string, compressed: string, more: string, place: string}} Question
  */
 
 const PATIENCE = 60_000;
@@ -29,14 +29,15 @@ export const blank = () => ({
   side: "",
   compressed: "",
   more: "",
+  place: "",
 });
 
 /** @param {Question} question @param {Record<string, string>} extra */
 function query(question, extra) {
-  const { of, connection, beside, seq, start, search, from, side, compressed, more } = question;
+  const { of, connection, beside, seq, start, search, from, side, compressed, more, place } = question;
   const edits = question.edits.join(";");
   /** @type {Record<string, string>} */
-  const said = { of, connection, beside, seq, start, search, from, side, compressed, more, edits, ...extra };
+  const said = { of, connection, beside, seq, start, search, from, side, compressed, more, place, edits, ...extra };
   if (question.packed) said.packed = "1";
   return new URLSearchParams(Object.entries(said).filter(([, value]) => value !== "")).toString();
 }

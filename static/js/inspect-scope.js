@@ -3,6 +3,7 @@
 import { listen, ofField } from "./bus.js";
 import { all, find, h } from "./dom.js";
 import { gridKey, rove } from "./grid.js";
+import { drawLens, listenLens } from "./inspect-lens.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./inspect.js").Inspect} Inspect */
@@ -26,6 +27,7 @@ export function marked(page) {
   for (const old of all(".sel, .selb, .at", explain)) {
     if (!old.closest(".strip, .d-ops, .d-len")) old.classList.remove("sel", "selb", "at");
   }
+  drawLens(explain);
   const { field, byte } = choice;
   for (const part of ofField(field, explain)) part.classList.add("sel");
   if (byte !== null) for (const part of all(`.bits [data-b="${byte}"], .hex [data-b="${byte}"]`, explain)) part.classList.add("selb");
@@ -98,7 +100,8 @@ export function listenScope(page) {
   const scope = find('[data-slot="scope"]', page);
   if (!scope) return;
   scope.addEventListener("click", (event) => fix(page, event), true);
-  listen(scope, (field, byte, event) => choose(page, field, byte, event));
+  listen(scope, (field, byte, element) => choose(page, field, byte, element));
+  listenLens(scope, () => marked(page));
   scope.addEventListener("keydown", (event) => {
     if (!typed(page, event)) gridKey(event);
   });
@@ -117,11 +120,10 @@ function fix(page, event) {
   }
 }
 
-/** @param {Inspect} page @param {string} field @param {number | null} byte @param {Event} event */
-function choose(page, field, byte, event) {
+/** @param {Inspect} page @param {string} field @param {number | null} byte @param {HTMLElement} element */
+function choose(page, field, byte, element) {
   const root = rootOf(page);
-  const target = /** @type {Element} */ (event.target);
-  const cell = target.closest('.bits [role="gridcell"]');
+  const cell = element.closest('.bits [role="gridcell"]');
   Object.assign(choice, { field, byte });
   if (cell && root?.dataset.wire === "1") {
     flip(page, root, /** @type {HTMLElement} */ (cell));
@@ -157,7 +159,8 @@ function again(page, grid, place) {
 function typed(page, event) {
   const cell = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest('.hex [role="gridcell"]')) : null;
   const root = rootOf(page);
-  if (!cell || root?.dataset.wire !== "1" || event.ctrlKey || event.metaKey || event.altKey || !/^[\da-f]$/i.test(event.key)) return false;
+  const lens = /** @type {HTMLElement | null | undefined} */ (cell?.closest("[data-lens]"));
+  if (!cell || (lens && lens.dataset.lens !== "wire") || root?.dataset.wire !== "1" || event.ctrlKey || event.metaKey || event.altKey || !/^[\da-f]$/i.test(event.key)) return false;
   event.preventDefault();
   const first = cell.dataset.typed;
   if (first === undefined) {

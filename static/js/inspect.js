@@ -1,10 +1,10 @@
 // @ts-check
 /** `<ss-inspect>`: bytes in, the server's explanation out. This page parses nothing. */
 import { ask, blank } from "./inspect-ask.js";
+import { forget, listenFiles } from "./inspect-file.js";
 import { listenScope, marked } from "./inspect-scope.js";
 import { listenTake } from "./inspect-take.js";
 import { all, find, h } from "./dom.js";
-import { t } from "./words.js";
 
 /** @typedef {import("./inspect-ask.js").Question} Question */
 
@@ -28,7 +28,7 @@ class Inspect extends HTMLElement {
     this.addEventListener("change", (event) => this.#change(event));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("input", (event) => this.#search(event));
-    for (const name of ["dragover", "dragleave", "drop"]) this.addEventListener(name, (event) => this.#drag(/** @type {DragEvent} */ (event)));
+    listenFiles(this);
     document.addEventListener("keydown", (event) => this.#key(event));
     listenScope(this);
     listenTake(this);
@@ -43,16 +43,25 @@ class Inspect extends HTMLElement {
   #begin() {
     const said = new URLSearchParams(location.hash.slice(1));
     const packed = said.get("d");
-    const handed = sessionStorage.getItem(HANDED);
+    const handed = this.#handed();
     if (packed) {
       const [from, side, compressed] = ["from", "side", "compressed"].map((name) => said.get(name) ?? "");
       this.take(packed, { packed: true, from, side, compressed });
     } else if (handed) {
-      sessionStorage.removeItem(HANDED);
       this.#box.value = handed;
       this.take(handed);
     } else if (this.#box.value.trim() && !this.question.of) {
       this.take(this.#box.value);
+    }
+  }
+
+  #handed() {
+    try {
+      const text = sessionStorage.getItem(HANDED);
+      sessionStorage.removeItem(HANDED);
+      return text;
+    } catch {
+      return null; // storage is blocked; then nothing was handed over either
     }
   }
 
@@ -66,7 +75,10 @@ class Inspect extends HTMLElement {
 
   /** @param {Partial<Question>} [changes] */
   async refresh(changes = {}) {
-    Object.assign(this.question, "seq" in changes ? { more: "" } : {}, changes);
+    // An edit may number the units anew: then the place of the chosen one says which it is.
+    const root = "edits" in changes && !("seq" in changes) ? find(".scope-w", this) : null;
+    const place = root ? { place: `${root.dataset.side}:${root.dataset.base}` } : { place: "" };
+    Object.assign(this.question, place, "seq" in changes ? { more: "" } : {}, changes);
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     this.setAttribute("aria-busy", "true");
@@ -140,10 +152,7 @@ class Inspect extends HTMLElement {
   /** @param {Event} event */
   #change(event) {
     const target = /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target);
-    if (target instanceof HTMLInputElement && target.type === "file") {
-      if (target.files?.[0]) this.#file(target.files[0]);
-      target.value = "";
-    } else if (["from", "side", "compressed"].includes(target.name)) {
+    if (["from", "side", "compressed"].includes(target.name)) {
       this.refresh({ [target.name]: target.value, seq: "", connection: "", edits: [] });
     } else if (target.name === "beside") {
       this.refresh({ beside: target.value });
@@ -174,7 +183,7 @@ class Inspect extends HTMLElement {
     else if (action === "undo") this.refresh({ edits: this.question.edits.slice(0, -1) });
     else if (action === "reset") this.refresh({ edits: [] });
     else if (action === "example") this.take((this.#box.value = this.dataset.example ?? ""));
-    else if (action === "remove") this.#forget();
+    else if (action === "remove") forget(this);
   }
 
   /** @param {KeyboardEvent} event */
@@ -185,36 +194,6 @@ class Inspect extends HTMLElement {
       event.preventDefault();
       this.refresh({ edits: this.question.edits.slice(0, -1) });
     }
-  }
-
-  /** @param {DragEvent} event */
-  #drag(event) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    this.#form.classList.toggle("over", event.type === "dragover");
-    const file = event.type === "drop" ? event.dataTransfer.files[0] : null;
-    if (file) this.#file(file);
-  }
-
-  /** @param {File} file */
-  async #file(file) {
-    const most = Number(this.dataset.most);
-    if (file.size > most) return this.tell(t("js.inspect.large", { name: file.name, limit: most.toLocaleString("en") }));
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const filed = find(".filed", this);
-    const remove = h("button", { class: "btn sm", type: "button", "data-do": "remove" }, t("js.inspect.remove"));
-    filed?.replaceChildren(t("js.inspect.file", { name: file.name, size: file.size.toLocaleString("en") }), remove);
-    if (filed) filed.hidden = false;
-    this.#box.hidden = true;
-    this.take(bytes);
-  }
-
-  #forget() {
-    const filed = find(".filed", this);
-    if (filed) filed.hidden = true;
-    this.#box.hidden = false;
-    this.#box.focus();
-    this.take(this.#box.value);
   }
 }
 
