@@ -242,20 +242,17 @@ class Conversation:
         if frame.header.opcode == Opcode.CLOSE:
             self.states = advance(self.states, side, "close")
         event = self._emit(side, "frame", frame.start * 8, frame.end * 8, frame.header)
-        direction.frames.append(Seen(event.seq, event.start, event.end, frame.header.opcode, bool(frame.header.rsv1)))
         event.violations, direction.faults = direction.faults, []
-        history = self._relations.scene.histories.get(side)
-        if history is not None and frame.header.opcode in DATA:
-            if frame.header.opcode != Opcode.CONT:
-                direction.squeezed = bool(frame.header.rsv1)
-            event.past = Past(history, len(history)) if direction.squeezed else None
+        if frame.header.opcode in DATA:
+            direction.remember(frame.header, Seen(event.seq, event.start, event.end), self.limits.fragments)
+            history = self._relations.scene.histories.get(side)
+            event.past = Past(history, len(history)) if history is not None and direction.squeezed else None
         event.violations += self._found(self._relations.frame(Sight(side, *frame, direction.recent.read)))
 
     def _message(self, side: Side, item: Received) -> None:
-        opcode, payload, first, last = item
-        frames = [frame for frame in self._sides[side].frames[first : last + 1] if frame.opcode in DATA]
-        compressed = self.deflate is not None and frames[0].compressed
-        message = Message(opcode, payload, tuple(frame.seq for frame in frames), compressed)
+        frames, squeezed = self._sides[side].frames, self._sides[side].squeezed
+        compressed = self.deflate is not None and squeezed
+        message = Message(item[0], item[1], tuple(frame.seq for frame in frames), compressed)
         event = self._emit(side, "message", frames[0].start, frames[-1].end, message, "message")
         if compressed:
             history = self._relations.scene.histories[side]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from app.protocol.events import Violation
+from app.protocol.frames import Header, Opcode
 from app.protocol.handshake import EndOfHead
 from app.protocol.reader import FrameReader
 
@@ -13,13 +14,11 @@ Phase = Literal["head", "waiting", "frames", "other"]
 
 
 class Seen(NamedTuple):
-    """A complete frame, remembered for the message it belongs to; start and end in bits."""
+    """A complete data frame, remembered for the message it belongs to; start and end in bits."""
 
     seq: int
     start: int
     end: int
-    opcode: int
-    compressed: bool
 
 
 class Recent:
@@ -79,10 +78,19 @@ class Direction:
         self.reader: FrameReader | None = None
         self.faults: list[Violation] = []
         self.frames: list[Seen] = []
+        """The data frames of the message that is under way, or came last: of the others nothing is kept."""
         self.ended = False
         self.recent = Recent()
         self.squeezed = False
         """Whether the message that is under way is a compressed one."""
+
+    def remember(self, header: Header, seen: Seen, most: int) -> None:
+        """A data frame is complete; a message of more than `most` of them is refused anyway."""
+        if header.opcode != Opcode.CONT:
+            self.frames.clear()
+            self.squeezed = bool(header.rsv1)
+        if len(self.frames) < most:
+            self.frames.append(seen)
 
     @property
     def partial(self) -> tuple[int, int] | None:

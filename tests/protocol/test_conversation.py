@@ -1,5 +1,6 @@
 """The fold over both sides: nothing raises, TCP's cuts change nothing, and a preview leaves no mark."""
 
+import tracemalloc
 from itertools import accumulate
 
 import pytest
@@ -285,3 +286,16 @@ class TestAnyBytes:
         echoes = [unit for unit in server.receive(stream) if unit[0] & 0x0F in (Opcode.TEXT, Opcode.BINARY)]
         messages = [event.detail for event in frame_events("client", stream) if isinstance(event.detail, Message)]
         assert echoes == [write_frame(m.opcode, m.payload) for m in messages[: len(echoes)]]
+
+
+def test_what_is_kept_of_a_frame_is_its_index() -> None:
+    """A conversation lasts as long as its connection: events are given away, not kept."""
+    conversation, frames = Conversation(assume_open=True), client_frame(Opcode.TEXT, b"Hello") * 100
+    conversation.feed(Record(0, "client", "wire", "data", frames))
+    tracemalloc.start()
+    try:
+        for _ in range(50):
+            conversation.feed(Record(0, "client", "wire", "data", frames))
+        assert tracemalloc.get_traced_memory()[0] / 5_000 < 32
+    finally:
+        tracemalloc.stop()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.protocol.direction import Direction, Recent
-from app.protocol.frames import write_frame, write_header
+from app.protocol.direction import Direction, Recent, Seen
+from app.protocol.frames import read_header, write_frame, write_header
 from app.protocol.reader import FrameReader
 
 FRAME = write_frame(1, b"Hello")
@@ -46,3 +46,14 @@ def test_size_and_partial_of_frames() -> None:
     direction.phase, direction.reader = "frames", FrameReader("server", offset=10, detail=True)
     direction.reader.feed(FRAME + FRAME[:1])
     assert (direction.size, direction.partial) == (18, (17, 18))
+
+
+def test_only_the_frames_of_the_last_message_are_remembered() -> None:
+    direction = Direction()
+    first, more = (read_header(write_frame(opcode, fin=False, rsv1=opcode == 1)) for opcode in (1, 0))
+    assert first and more
+    for seq, header in enumerate([first, more, more, first, more]):
+        direction.remember(header, Seen(seq, 0, 16), most=2)
+    assert [seen.seq for seen in direction.frames] == [3, 4] and direction.squeezed
+    direction.remember(more, Seen(5, 0, 16), most=2)
+    assert len(direction.frames) == 2

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.protocol.conversation import Conversation
+from app.protocol.deflate import MAX_RESTARTS
 from app.protocol.events import Violation
+from app.protocol.relations.compressed import inflate
 from app.protocol.relations.heartbeat import PONG_SOON, PONG_WAIT
 from app.protocol.relations.masks import predictable
 from app.trace import Record
@@ -54,6 +56,19 @@ class TestHeartbeat:
     def test_nothing_is_missing_where_the_recording_has_a_hole(self) -> None:
         assert fired([*OPEN, S(sf(PING, b"1")), after(20, do.st("later"))], lost_before=3) == []
 
+    @pytest.mark.parametrize("answered", [3_000, 2_999])
+    def test_many_pings_before_the_first_pong(self, answered: int) -> None:
+        payloads = [str(n).encode() for n in range(3_000)]
+        pings = b"".join(sf(PING, payload) for payload in payloads)
+        pongs = b"".join(cf(PONG, payload) for payload in payloads[:answered])
+        rules = fired([*OPEN, S(pings), C(pongs), after(20, do.st("later"))])
+        assert rules == ["ping.reply"] * (3_000 - answered)
+
+    def test_the_same_payload_again_and_again(self) -> None:
+        steps = [step for _ in range(9) for step in (S(sf(PING, b"1")), S(sf(PING, b"1")), C(cf(PONG, b"1")))]
+        rules = fired([*OPEN, *steps, after(20, do.st("later"))])
+        assert [rule for rule in rules if not rule.startswith("frm.mask")] == []
+
 
 class TestMasks:
     @pytest.mark.parametrize(
@@ -76,6 +91,12 @@ class TestMasks:
     def test_a_readable_text_is_no_forgotten_key(self) -> None:
         steps = [do.ct("A text like any other, number " + str(n), turn=n) for n in range(200)]
         assert fired([*OPEN, *steps, *BYE]) == []
+
+    def test_compressed_text_is_no_forgotten_key(self) -> None:
+        """By chance a key of letters, and a payload that it turns into letters."""
+        for rsv1, told in ((0x40, False), (0, True)):
+            frame = bytes([0x81 | rsv1, 0x88]) + b"hmOt" + b'"FMtabcd'
+            assert ("frm.mask.bit" in fired([*do.PMD_OPEN, C(frame)])) == told
 
 
 class TestEnding:
@@ -118,6 +139,10 @@ class TestCompressed:
     def test_the_ways_to_write_hello(self, data: str) -> None:
         """RFC 7692 section 7.2.3."""
         assert fired([*do.PMD_OPEN, C(cf(TEXT, bytes.fromhex(data), rsv1=True)), *BYE]) == []
+
+    def test_final_blocks_without_end_are_not_followed(self) -> None:
+        assert inflate(b"\x03\x00" * 9, b"", 1000).state == "good"
+        assert inflate(b"\x03\x00" * (MAX_RESTARTS + 9), b"", 1000).state == "big"
 
     def test_fragments_may_split_a_block(self) -> None:
         first, rest = cf(TEXT, bytes.fromhex("f248cd"), rsv1=True, fin=False), cf(do.CONT, bytes.fromhex("c9c90700"))

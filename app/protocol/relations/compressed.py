@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from app.protocol.deflate import TAIL, WINDOW
+from app.protocol.deflate import MAX_RESTARTS, TAIL, WINDOW
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.frames import DATA, Opcode
@@ -24,7 +24,7 @@ _EMPTY_FINAL_BLOCK = b"\x01\x00\x00\xff\xff"
 
 
 class Outcome(NamedTuple):
-    """How a message inflates: `state` good, bad (invalid), cut (stops inside a block) or big (over the limit)."""
+    """How a message inflates: `state` good, bad (invalid), cut (stops inside a block) or big (over a limit)."""
 
     state: str
     out: bytes
@@ -37,7 +37,7 @@ def inflate(payload: bytes, window: bytes, limit: int) -> Outcome:
     out, data, final = b"", payload + TAIL, False
     machine = zlib.decompressobj(-15, zdict=window)
     try:
-        while True:
+        for _ in range(MAX_RESTARTS + 1):
             out += machine.decompress(data, limit + 1 - len(out))
             if len(out) > limit or machine.unconsumed_tail:
                 return Outcome("big", out[:limit], final)
@@ -47,6 +47,7 @@ def inflate(payload: bytes, window: bytes, limit: int) -> Outcome:
             if data in (TAIL, b""):
                 return Outcome("good", out, final)
             machine = zlib.decompressobj(-15, zdict=(window + out)[-WINDOW:])
+        return Outcome("big", out, final)
     except zlib.error:
         return Outcome("bad", out, final)
 

@@ -68,8 +68,8 @@ class Unmasked(Detector):
 
     def frame(self, frame: Sight) -> Iterator[Finding]:
         header = frame.header
-        if header.opcode != Opcode.TEXT or header.key is None or header.length < SHORTEST_TEXT:
-            return
+        if header.opcode != Opcode.TEXT or header.key is None or header.length < SHORTEST_TEXT or header.rsv1:
+            return  # compressed text is not readable either way: any key may look like letters beside it
         wire = frame.read(frame.body, min(frame.end, frame.body + GLANCE))
         meant = (header.key + wire)[: min(header.length, GLANCE)]
         read = apply_mask(wire[: len(meant) - 4], header.key)
