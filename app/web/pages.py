@@ -25,8 +25,9 @@ from app.trace import Trace
 from app.web import rungs, scene
 from app.web.api import find, view
 from app.web.safety import MACHINE, tell, the_hub
-from app.web.whole import AHEAD, Whole, whole_of
+from app.web.states import diagram
 from app.web.steps import StepView, step_views
+from app.web.whole import AHEAD, Whole, whole_of
 from app.web.work import bounded
 from app.words import for_browser, t
 
@@ -34,6 +35,7 @@ bp = Blueprint("pages", __name__)
 
 MANY_EVENTS = 2000
 """Looking through more than this is long work."""
+STATES = diagram()
 log = logging.getLogger("socketscope.web")
 
 
@@ -101,6 +103,7 @@ def _for_templates() -> dict[str, Any]:
         "tag_family": rungs.tag_family,
         "rung_families": json.dumps(rungs.FAMILIES),
         "place": lambda bit: f"{bit // 8}.{bit % 8}",
+        "states": STATES,
         "section_url": scene.section_url,
         "section_name": scene.section_name,
         "section_short": scene.section_short,
@@ -305,6 +308,12 @@ CALLS: tuple[tuple[str, str, str], ...] = (
     ("GET /api/sessions/ID", "The session and its connections.", "{id, public, mode, connections}"),
     ("GET /api/sessions/ID/events", "Events of a connection, behind ?after=SEQ.", "{connection, events, more}"),
     ("GET /api/sessions/ID/trace", "Every recorded byte, as JSON Lines.", "a header line, then records"),
+    (
+        "GET /api/sessions/ID/bytes",
+        "Bytes of one side, ?side=client&start=0&end=64; at most 65536.",
+        "{side, start, size, hex, runs}",
+    ),
+    ("GET /api/sessions/ID/figure.svg", "The bits of event ?seq=N as a figure.", "an SVG document"),
     (
         "POST /api/sessions/ID/gate",
         "Runs, holds, or lets one unit through; opens the session if need be.",

@@ -142,8 +142,8 @@ def _derived(explanation: Explanation, whole: Whole | None, part: Part) -> tuple
 
 def _lenses(explanation: Explanation, whole: Whole | None, at: int | None, expand: bool) -> Iterator[Lens]:
     """The spaces that are made from the wire: unmasked, and the whole message."""
-    spaces = tuple(space for space in explanation.spaces[1:] if not space.lsb) + (whole.explanation.spaces[:1] if whole else ())
-    for space in spaces:
+    spaces = [space for space in explanation.spaces[1:] if not space.lsb]
+    for space in (*spaces, *(whole.explanation.spaces[:1] if whole else ())):
         parts = figures.parts(space, (), 0)
         aligned = space.origin is not None and space.origin.aligned
         shift = space.origin.start if space.origin and aligned else None

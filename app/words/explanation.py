@@ -68,6 +68,7 @@ WORDS: dict[str, str] = {
     "x.lens": "Which bytes",
     "x.lens.wire": "On the wire",
     "x.lens.unmasked": "Unmasked",
+    "x.lens.inflated": "Inflated",
     "x.lens.message": "Whole message",
     "x.len.this": "this is the length",
     "x.len.16": "read the next 16 bits",

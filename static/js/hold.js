@@ -28,10 +28,11 @@ class Hold extends HTMLElement {
     setInterval(() => store.state.held.length && this.#put(".h-waits", waits(store.state.held[0])), 500);
     find("form.how-f")?.addEventListener("submit", (event) => {
       event.preventDefault();
+      const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
       find("#how")?.hidePopover();
-      submit(new FormData(/** @type {HTMLFormElement} */ (event.target)));
+      submit(form);
     });
-    find("#how")?.addEventListener("beforetoggle", fill);
+    find("#how")?.addEventListener("beforetoggle", (event) => /** @type {ToggleEvent} */ (event).newState === "open" && fill());
   }
 
   /** @param {string} selector @param {string} text */

@@ -131,7 +131,13 @@ function show(id) {
 
 /** Where the cursor stands when the conversation grows: on what is held, at the tail when following, else where it was. */
 export function settle() {
+  land();
+  const { rungs, at, seenRows } = store.state;
+  store.set({ seenRows: Math.max(seenRows, rungs.findIndex((rung) => rung.key === at) + 1) });
   countNews();
+}
+
+function land() {
   const { rungs, held, at, follow: tail } = store.state;
   const waiting = rungs.find((rung) => rung.held && rung.held.n === held[0]?.n);
   const name = `${store.state.connection} ${held[0]?.n}`;
@@ -155,9 +161,12 @@ async function setMode(mode, extend) {
   takePolicy(await post(`/api/sessions/${session}/gate`, mode === "hold" ? { ...store.state.policy, ...body } : body));
 }
 
-/** @param {{mode: string, unit: import("./types.js").Policy["unit"], when: import("./types.js").Policy["when"]}} answer */
-function takePolicy({ mode, unit, when }) {
-  store.set({ mode: mode === "run" ? "run" : "hold", policy: { unit, when } });
+/** What the server answered: how it holds now, and what is held, whose next piece may have changed.
+ * @param {import("./types.js").Policy & {mode: string, connections: {id: string, held: import("./types.js").Held[]}[]}} answer */
+function takePolicy({ mode, unit, when, connections }) {
+  const now = mode === "run" ? "run" : "hold";
+  store.set({ mode: now, policy: { unit, when } });
+  for (const { id, held } of connections) takeHeld({ connection: id, mode: now, held });
 }
 
 /** Holds in another way, from now on. @param {import("./types.js").Policy} policy */
