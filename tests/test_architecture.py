@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "importers": {"trace", "protocol", "anatomy"},
     "exporters": {"trace", "protocol", "anatomy"},
     "lessons": {"trace", "protocol", "anatomy"},
+    "reference": {"trace", "protocol", "anatomy"},
     "live": {"trace", "protocol", "settings", "words"},
     "lab": {"trace", "protocol", "settings", "words"},
 }

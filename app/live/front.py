@@ -236,6 +236,10 @@ class FrontHandler(WSGIRequestHandler):
     def _engine(self, head: Head, target: Aim, connection: Connection) -> Engine:
         if target.kind == "stray":
             return Farewell(answer(head))
+        make = self.server.hub.players.get(target.app)
+        player = make() if make else None
+        if player:
+            return player
         programs = self.server.hub.programs
         known = target.exact and target.app in programs
         program = programs.get(target.app, programs["echo"])

@@ -13,6 +13,7 @@ from app.live.secure import Secure
 from app.live.sessions import Sessions
 from app.live.workers import Workers
 from app.protocol.apps import programs
+from app.protocol.server import Server
 from app.settings import Settings
 
 GOING_AWAY = 1001
@@ -43,6 +44,8 @@ class Hub:
         self.workers = Workers(settings.explain_workers, settings.explain_waiting, settings.explain_seconds)
         self.programs = programs()
         """What each value of `?app=` runs."""
+        self.players: dict[str, Callable[[], Server | None]] = {}
+        """Values of `?app=` that play a server's side from a script."""
         self.stopping = False
         self.closers: list[Callable[[], None]] = []
         """What else has to end with the server."""

@@ -91,7 +91,7 @@ def _for_templates() -> dict[str, Any]:
         ("learn", url_for("pages.learn", slug=entrance())),
         ("inspect", url_for("inspect.page")),
         ("compare", url_for("compare.page")),
-        ("reference", url_for("pages.reference_api")),
+        ("reference", url_for("reference.index")),
     ]
     return {
         "t": t,
@@ -322,6 +322,8 @@ CALLS: tuple[tuple[str, str, str], ...] = (
     ("POST /api/sessions/ID/send", "Makes the server or a scripted client speak.", "{connection, bytes}"),
     ("POST /api/sessions/ID/script", "Plays a lesson on a new connection.", "{connection}"),
     ("POST /learn/LESSON/task", "Judges {task, answer, seed}.", "{right, reasons}"),
+    ("POST /api/sessions/ID/rule", "Runs the example of a rule on a new connection.", "{session, connection}"),
+    ("GET /api/sessions/ID/verdict", "What such a run has come to.", "{done, fired, seq, says}"),
     ("WS /feed/ID", 'News of a session; the first message is {"after": position}.', "{position, gap, news}"),
     ("GET /feed/ID/sse", "The same as server-sent events.", "text/event-stream"),
 )
