@@ -13,16 +13,16 @@ CELL, HIGH, STEP, LEFT, TOP = 22, 26, 62, 44, 46
 
 # family -> (0-cell, 1-cell, ink)
 COLOURS = {
-    "flag": ("#f1f3f8", "#b5becf", "#313d53"),
-    "comp": ("#e7f7f7", "#9be4e4", "#015f60"),
-    "op": ("#fff0e8", "#fabb95", "#894101"),
+    "flag": ("#f1f3f8", "#adb6c7", "#313d53"),
+    "comp": ("#e7f7f7", "#94e2e7", "#015f60"),
+    "op": ("#fff0e8", "#f8b58b", "#894101"),
     "mask": ("#f6f1fe", "#d3baf8", "#5e338b"),
     "len": ("#f7f4e5", "#e9dc9b", "#635500"),
     "key": ("#ffeef6", "#e8a2c5", "#7f1a58"),
     "data": ("#eaf5fe", "#bfe4fe", "#025b88"),
-    "close": ("#eaf8ee", "#9ad4ad", "#03502c"),
+    "close": ("#eaf8ee", "#9ad5b0", "#03502c"),
     "http": ("#f1f3fe", "#c8cdfe", "#3d3d83"),
-    "tls": ("#f1f3f8", "#b5becf", "#313d53"),
+    "tls": ("#f1f3f8", "#adb6c7", "#313d53"),
 }
 
 
