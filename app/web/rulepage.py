@@ -49,12 +49,13 @@ def seen_by(rule: Rule) -> str:
 def related(rule: Rule) -> list[Rule]:
     """Rules that go with it: implied, implying, of the same section, of the same family of names."""
     sections = set(re.findall(r"[\d:.]+", rule.section))
-    family = rule.id.rpartition(".")[0]
+    family = rule.id.split(".")[:2]
 
     def near(one: Rule) -> int:
-        linked = 4 * (one.id in rule.implies or rule.id in one.implies)
+        linked = 8 * (one.id in rule.implies or rule.id in one.implies)
+        named = 4 * (one.id.split(".")[:2] == family)
         shared = 2 * bool(sections & set(re.findall(r"[\d:.]+", one.section)))
-        return linked + shared + (one.id.startswith(family + ".") or one.id == family)
+        return linked + named + shared + (one.group == rule.group)
 
     ranked = sorted((one for one in RULES.values() if one.id != rule.id and near(one)), key=near, reverse=True)
     return ranked[:RELATED]
