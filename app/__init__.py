@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None, bind: tuple[str, int] = ("127.0
 
     from app.live.hub import Hub
     from app.settings import Settings
-    from app.web import api, compare, feed, inspect, safety
+    from app.web import api, build, compare, feed, inspect, safety
 
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     hub = Hub(settings or Settings(), bind)
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, bind: tuple[str, int] = ("127.0
     feed.connect(app)
     compare.connect(app, hub)
     inspect.connect(app, hub)
+    build.connect(app, hub)
     if find_spec("app.web.pages"):
         app.register_blueprint(import_module("app.web.pages").bp)
         import_module("app.web.tasks").connect(app, hub)

@@ -90,6 +90,7 @@ def _for_templates() -> dict[str, Any]:
     navigation = [
         ("learn", url_for("pages.learn", slug=entrance())),
         ("inspect", url_for("inspect.page")),
+        ("build", url_for("build.page")),
         ("compare", url_for("compare.page")),
         ("reference", url_for("reference.index")),
     ]

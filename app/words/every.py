@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "nav.label": "Main",
     "nav.learn": "Learn",
     "nav.inspect": "Diagnose",
+    "nav.build": "Build",
     "nav.compare": "Compare",
     "nav.reference": "Reference",
     "theme.dark": "Dark theme",

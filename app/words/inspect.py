@@ -6,7 +6,7 @@ WORDS: dict[str, str] = {
     "insp.title": "Diagnose bytes · Socketscope",
     "insp.h1": "Diagnose bytes",
     "insp.lede": "Paste bytes or drop a capture. Every bit is explained, and the rule that was broken is named.",
-    "insp.home": "Paste a dump or drop a capture. See what it says, and who broke what.",
+    "insp.home": "Paste a dump, or choose a capture. See what it says, and who broke what.",
     "insp.home.note": "Hex, base64, Python bytes, pcap, pcapng or HAR; never stored",
     "insp.where": "Decoded in the memory of {host}, forgotten after {minutes} minutes, never stored.",
     "insp.where.here": "Decoded in the memory of this machine, forgotten after {minutes} minutes, never stored.",
