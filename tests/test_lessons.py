@@ -272,7 +272,7 @@ def test_only_harmless_html_is_drawn(lesson: lessons.Lesson) -> None:
     html = Reader(drawn(recorded(lesson)[1]))
     assert html.tags <= TAGS
     assert html.attributes <= ATTRIBUTES
-    assert all(link.startswith(("?step=", "/learn/")) for link in html.links)
+    assert all(link.startswith(("?step=", "/learn/", "/compare")) for link in html.links)
 
 
 def test_payloads_are_text_and_never_html() -> None:
@@ -473,4 +473,6 @@ def test_links_lead_to_a_few_places_only() -> None:
     rfc = resolve("rfc:6455#5.3")
     assert rfc
     assert (rfc.label, rfc.url) == ("RFC 6455 §5.3", "https://www.rfc-editor.org/rfc/rfc6455#section-5.3")
-    assert resolve("rfc:x") is resolve("https://example.org") is resolve("lesson:a/../b") is None
+    compare = resolve("page:compare")
+    assert compare and compare.url == "/compare"
+    assert resolve("page:other") is resolve("rfc:x") is resolve("https://example.org") is resolve("lesson:a/../b") is None

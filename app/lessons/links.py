@@ -26,10 +26,15 @@ def _lesson(match: re.Match[str]) -> Source:
     return Source(match["slug"], f"/learn/{match['slug']}{query}")
 
 
+def _page(match: re.Match[str]) -> Source:
+    return Source(match["page"], f"/{match['page']}")
+
+
 _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Source]], ...] = (
     (re.compile(r"rfc:(?P<number>\d{2,5})(?:#(?P<section>\d+(?:\.\d+)*))?"), _rfc),
     (re.compile(r"whatwg:websockets(?P<anchor>#[a-z0-9-]+)?"), _whatwg),
     (re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?:#(?P<place>\d+|[a-z][a-z0-9-]*))?"), _lesson),
+    (re.compile(r"page:(?P<page>compare)"), _page),
 )
 
 HOW = "write (#field), (rfc:6455#5.3), (whatwg:websockets#ping-and-pong) or (lesson:slug#step)"
