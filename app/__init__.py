@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, bind: tuple[str, int] = ("127.0
     if find_spec("app.web.pages"):
         app.register_blueprint(import_module("app.web.pages").bp)
         import_module("app.web.tasks").connect(app, hub)
+        import_module("app.web.lens").connect(app, hub)
         import_module("app.web.reference").connect(app, hub)
         app.register_blueprint(import_module("app.web.cutout").bp)
     return app

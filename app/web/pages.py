@@ -250,7 +250,15 @@ def explain_session(id: str) -> ResponseReturnValue:
     if event is None:
         abort(404, t("error.no-event"))
     whole = whole_of(event, fold.after(seq, AHEAD), fold.event, lambda _: fold.trace)
-    return render_template("parts/explain.html", **_scene(explain(event, fold.trace), fold.trace, "", whole=whole))
+    parts = _scene(explain(event, fold.trace), fold.trace, "", whole=whole)
+    return render_template("parts/explain.html", **parts, wss=_inside_tls(id, connection, event))
+
+
+def _inside_tls(id: str, connection: Connection, event: Event) -> str:
+    """Where the record that carried an event is shown, for connections over TLS."""
+    if not connection.tls:
+        return ""
+    return url_for("sealed.session", session=id, connection=connection.id, side=event.side, at=event.start // 8)
 
 
 def _explain_held(fold: Fold, connection: Connection, number: int) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from app.protocol.events import Event, Violation
 from app.web import derivations, figures
 from app.web.derivations import Figure
 from app.web.figures import BitRow, HexRow, Part
+from app.web.sheets import Sheet, sheet
 from app.web.whole import Whole
 
 HEAD_HEX_LIMIT = 4
@@ -75,6 +76,7 @@ class Scene:
     folded: int
     pending: bool
     origins: str
+    inside: Sheet | None = None
 
     def is_chosen(self, part: Part) -> bool:
         """Whether a part holds the chosen field."""
@@ -124,6 +126,7 @@ def compose(
         folded=0 if head else len(data) - drawn,
         pending=pending,
         origins=json.dumps(dict(_origins(explanation))),
+        inside=sheet(explanation.unpacked) if explanation.unpacked else None,
     )
 
 

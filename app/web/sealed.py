@@ -17,7 +17,7 @@ from app.live.session import Session
 from app.protocol.events import Event
 from app.protocol.tls.decrypt import Decrypted, decrypt
 from app.protocol.tls.keylog import read_keylog
-from app.trace import SIDES, Side, Trace
+from app.trace import Side, Trace
 from app.web.api import find
 from app.web.layers import fold, inside, layers, opening, steps
 from app.web.safety import sees_all, the_hub
@@ -143,7 +143,10 @@ def _page(opened: Opened, keys: bool) -> dict[str, Any]:
 
 
 def _record(opened: Opened) -> tuple[Side, int]:
-    number = request.args.get("record", -1, type=int)
+    """The record that is asked for, by number or by a byte of what was said in it."""
+    number, at = request.args.get("record", -1, type=int), request.args.get("at", -1, type=int)
     side: Side = "server" if request.args.get("side") == "server" else "client"
-    assert side in SIDES
+    carrying = opened.found.record_of(side, at)
+    if carrying is not None:
+        return side, opened.found.views[side].index(carrying)
     return (side, number) if number >= 0 else opening(opened.found, opened.events)

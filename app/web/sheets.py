@@ -218,8 +218,9 @@ def _labs(inside: Sequence[tuple[Named, Mark]], start: int, end: int) -> Iterato
             skip = marks[1].id
         cont = field.start < start
         narrow = last - first < 3
+        edge = " edge" if last == end and last % 16 == 0 else ""
         classes = f"lab f-{family(field.name)} k-{field.name.partition('.')[2].replace('.', '-')}"
-        yield Lab(marks, first - start + 1, last - first, classes + (" thin" if narrow else ""), cont)
+        yield Lab(marks, first - start + 1, last - first, classes + (f" thin{edge}" if narrow else ""), cont)
 
 
 def _strips(unpacked: Unpacked, named: Sequence[tuple[Named, Mark]]) -> Iterator[Strip]:
@@ -256,7 +257,11 @@ def _letters(unpacked: Unpacked, places: Sequence[int], copied: range, into: ran
     window, before = unpacked.window, unpacked.before
     for place, previous in zip(places, [places[0] - 1, *places], strict=False):
         byte = unpacked.out[place - before] if place >= before else window[len(window) - before + place]
-        marks = {"src": place in copied, "copied": place in into, "mid": place == copied[len(copied) // 2]}
+        marks = {
+            "src": place in copied,
+            "copied": place in into,
+            "mid" if len(copied) % 2 else "midl": place == copied[len(copied) // 2],
+        }
         kind = "comp" if place in into else "data"
         gap = place != previous + 1
         classes = " ".join([f"wc f-{kind}", *(mark for mark, on in marks.items() if on), *(["gapped"] if gap else [])])

@@ -5,9 +5,9 @@ The entries under `js.` go to the browser.
 
 from __future__ import annotations
 
-from app.words import api, build, every, explanation, home, inspect, live, reference, script, seen, workbench
+from app.words import api, build, every, explanation, home, inspect, lens, live, reference, script, seen, workbench
 
-_FAMILIES = (every, home, workbench, explanation, live, inspect, build, api, reference, script, seen)
+_FAMILIES = (every, lens, home, workbench, explanation, live, inspect, build, api, reference, script, seen)
 WORDS: dict[str, str] = {key: text for family in _FAMILIES for key, text in family.WORDS.items()}
 
 

@@ -82,6 +82,7 @@ WORDS: dict[str, str] = {
     "lens.tls.lede": "wss is the same WebSocket, carried in TLS records.",
     "lens.tls.recorded": "Recorded example: real TLS bytes, made by this server when it started.",
     "lens.tls.live": "Session {session}, connection {connection}.",
+    "lens.tls.open": "See these bytes inside TLS: what the network sees, what the endpoints see",
     "lens.tls.who": "Who is looking",
     "lens.tls.net": "What the network sees",
     "lens.tls.ends": "What the endpoints see",

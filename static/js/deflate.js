@@ -27,7 +27,7 @@ class Deflate extends HTMLElement {
       each.classList.toggle("sel", chosen);
       if (each instanceof HTMLButtonElement) each.setAttribute("aria-pressed", String(chosen));
     }
-    for (const each of all("[data-for]", this)) each.hidden = !each.dataset.for?.split(" ").includes(mark);
+    for (const each of all("[data-marks]", this)) each.hidden = !each.dataset.marks?.split(" ").includes(mark);
   }
 
   /** Arrow keys go from field to field. @param {KeyboardEvent} event */

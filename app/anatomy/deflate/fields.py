@@ -220,7 +220,7 @@ def _span(bases: tuple[int, ...], extras: tuple[int, ...], number: int) -> str:
     """The values that a code stands for."""
     base, extra = bases[number], extras[number]
     return (
-        f"{base} to {base + (1 << extra) - 1}, and {extra} more bit{'' if extra == 1 else 's'} say which"
+        f"{base} to {base + (1 << extra) - 1}, and {extra} more bit{' says' if extra == 1 else 's say'} which"
         if extra
         else str(base)
     )
