@@ -97,6 +97,8 @@ def trace(id: str) -> Response:
     session = find(id)
     wanted = request.args.get("connection")
     chosen = [c for c in session.connections() if wanted in (None, c.id)]
+    if wanted is not None and not chosen:
+        abort(404, "This session has no such connection.")
     traces: list[Trace] = [c.trace if sees_all(session) else redacted(c.trace) for c in chosen]
     lines: Iterator[str] = write_jsonl(traces, session.started)
     return Response(stream_with_context(lines), mimetype="application/jsonl")
@@ -228,7 +230,10 @@ def view(session: Session, connection: Connection) -> Fold:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True) if request.content_length or request.is_json else {}
+    try:
+        body = request.get_json(silent=True) if request.content_length or request.is_json else {}
+    except RecursionError:  # brackets by the thousand
+        body = None
     if not isinstance(body, dict):
         abort(400, "The body must be a JSON object.")
     return body

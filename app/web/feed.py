@@ -72,6 +72,8 @@ def _admit() -> None:
         raise ServiceUnavailable("There are as many followers as the server can serve.", retry_after=30)
     if request.path.endswith("/sse"):
         return
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        abort(400, "This address takes WebSockets; the same news come as an event stream from /feed/<session>/sse.")
     if not _KEY.fullmatch(request.headers.get("Sec-WebSocket-Key", "")):
         abort(400, "Sec-WebSocket-Key must be 16 bytes in base64.")
     if request.headers.get("Sec-WebSocket-Version") != "13":

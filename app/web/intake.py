@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from app.importers import IMPORTERS
 from app.trace import SIDES, Side
 from app.web.edits import Edit, read_edits
-from app.web.safety import UPLOAD_ON_LOOPBACK, the_hub
+from app.web.safety import ANY_BODY, UPLOAD_ON_LOOPBACK, the_hub
 from app.web.wording import w
 
 FORM = "application/x-www-form-urlencoded"
@@ -62,10 +62,15 @@ def asked() -> Asked:
         raise RequestEntityTooLarge(w("error.large", size=megabytes(most()))) from None
     if len(body) > most():
         raise RequestEntityTooLarge(w("error.large", size=megabytes(most())))
-    if request.mimetype == FORM:
+    if _is_form(body):
         fields = _fields(body)
         return _asked(fields.get("text", "").encode("utf-8", "surrogatepass"), fields)
     return _asked(body, request.args)
+
+
+def _is_form(body: bytes) -> bool:
+    """Whether this is a form of ours. Programs call everything one: curl does unless it is told otherwise."""
+    return request.mimetype == FORM and (request.path not in ANY_BODY or body.startswith(b"text="))
 
 
 def megabytes(size: int) -> str:
@@ -111,7 +116,7 @@ def _asked(data: bytes, fields: Mapping[str, str]) -> Asked:
         more=fields.get("more", ""),
         search=fields.get("search", "")[:LONGEST_SEARCH],
         start=_number(chosen["start"]) or 0,
-        text=data.decode("utf-8", "replace") if request.mimetype == FORM else "",
+        text=data.decode("utf-8", "replace") if fields is not request.args else "",
         open=fields.get("redact") == "no",
     )
 

@@ -41,6 +41,13 @@ MACHINE = ("/api/", "/feed/")
 """Paths that programs use: errors there are JSON."""
 ANY_BODY = ("/api/explain",)
 """Calls that change nothing on this server and take bytes of any kind."""
+PLAIN_WORDS = {
+    404: "Nothing is served under this address.",
+    405: "This address does not take that method.",
+    413: "The body is larger than this server takes.",
+    500: "The server failed; what it had recorded is kept.",
+}
+"""What is said where nobody said anything more exact."""
 PASSED_ON = ("allow", "retry-after", "sec-websocket-version")
 """Headers of an error that reach the caller."""
 UPLOAD_ON_LOOPBACK = 100 * 2**20
@@ -155,7 +162,8 @@ def tell(error: HTTPException) -> ResponseReturnValue:
     """An error as JSON for programs, as plain text for people."""
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response(request.environ)
-    sentence = error.description or error.name
+    said = error.description != type(error).description and error.description
+    sentence = said or PLAIN_WORDS.get(error.code or 500) or error.description or error.name
     if request.path.startswith(MACHINE):
         response = jsonify(error=sentence)
     else:

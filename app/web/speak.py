@@ -15,13 +15,14 @@ from app.live.scripted import ScriptedClient
 from app.live.session import Session
 from app.protocol.apps import Say
 from app.protocol.client import SAMPLE_KEY, SAMPLE_MASK, Client
-from app.protocol.frames import Opcode, close_payload
+from app.protocol.frames import MAX_CONTROL, Opcode, close_payload
 from app.protocol.server import Server
 
 KINDS = {"text": Opcode.TEXT, "binary": Opcode.BINARY, "ping": Opcode.PING, "pong": Opcode.PONG, "close": Opcode.CLOSE}
 ACCEPT_SECONDS = 5
 SEND_SECONDS = 2
 MAX_SENT = 1024 * 1024
+LONGEST_REASON = MAX_CONTROL - 2
 
 
 class Unclear(ValueError):
@@ -35,7 +36,7 @@ class Unclear(ValueError):
 def send(hub: Hub, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     """One frame, or raw bytes, as the client or as the server."""
     kind = body.get("kind")
-    if kind != "raw" and kind not in KINDS:
+    if not isinstance(kind, str) or kind != "raw" and kind not in KINDS:
         raise Unclear(f'"kind" must be one of {", ".join([*KINDS, "raw"])}.')
     payload = _payload(kind, body)
     if body.get("as") == "server":
@@ -46,20 +47,40 @@ def send(hub: Hub, session: Session, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _payload(kind: str, body: dict[str, Any]) -> bytes:
-    text, digits, code, reason = (body.get(name) for name in ("text", "hex", "code", "reason"))
-    if kind == "close" and text is None and digits is None:
-        if code is not None and not (isinstance(code, int) and 0 <= code <= 65535):
-            raise Unclear('"code" must be a number from 0 to 65535.')
-        return close_payload(code, str(reason or ""))
-    try:
-        data = bytes.fromhex(digits) if digits is not None else str(text or "").encode()
-    except (ValueError, TypeError):
-        raise Unclear('"hex" must be pairs of hexadecimal digits.') from None
+    digits = body.get("hex")
+    if kind == "close" and body.get("text") is None and digits is None:
+        return _close(body.get("code"), _text("reason", body))
+    data = _text("text", body) if digits is None else _bytes(digits)
     if len(data) > MAX_SENT:
         raise Unclear("At most 1 MiB can be sent this way.", 413)
-    if kind in ("ping", "pong", "close") and len(data) > 125:
+    if kind in ("ping", "pong", "close") and len(data) > MAX_CONTROL:
         raise Unclear("A control frame carries at most 125 bytes; send raw bytes to break that rule.")
     return data
+
+
+def _close(code: Any, reason: bytes) -> bytes:
+    if code is not None and (isinstance(code, bool) or not isinstance(code, int) or not 0 <= code <= 65535):
+        raise Unclear('"code" must be a number from 0 to 65535.')
+    if len(reason) > LONGEST_REASON:
+        raise Unclear(f'"reason" may be at most {LONGEST_REASON} bytes long; send raw bytes to break that rule.')
+    return close_payload(code, reason.decode())
+
+
+def _text(name: str, body: dict[str, Any]) -> bytes:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Unclear(f'"{name}" must be a text.')
+    try:
+        return (value or "").encode()
+    except UnicodeEncodeError:  # JSON can write half a character, UTF-8 cannot
+        raise Unclear(f'"{name}" holds half of a surrogate pair, which UTF-8 cannot carry.') from None
+
+
+def _bytes(digits: Any) -> bytes:
+    try:
+        return bytes.fromhex(digits)
+    except (ValueError, TypeError):
+        raise Unclear('"hex" must be pairs of hexadecimal digits.') from None
 
 
 def _as_server(session: Session, id: str | None, kind: str, payload: bytes) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 from contextlib import closing
@@ -12,7 +13,7 @@ from websockets.sync.client import connect
 from app.protocol.client import SAMPLE_KEY
 from app.protocol.handshake import write_request
 
-from .conftest import Caller
+from .conftest import Answer, Caller
 
 HELLO = bytes.fromhex("818537fa213d7f9f4d5158")
 HELLO_BACK = bytes.fromhex("810548656c6c6f")
@@ -40,6 +41,14 @@ def held(call: Caller, session: str) -> list[tuple[str, str, str]]:
         for connection in call("GET", f"/api/sessions/{session}").json["connections"]:
             if connection["held"]:
                 return [(unit["held_side"], unit["unit"], unit["summary"]) for unit in connection["held"]]
+
+
+def raw_json(call: Caller, path: str, body: bytes) -> Answer:
+    """A body of JSON exactly as given."""
+    with closing(http.client.HTTPConnection("127.0.0.1", call.port, timeout=10)) as connection:
+        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
 
 
 def echo(call: Caller, session: str, text: str) -> None:
@@ -93,6 +102,8 @@ class TestSessions:
             ("/api/sessions/nowhere/trace", 404),
             ("/api/sessions/demo/events?connection=c9", 404),
             ("/api/sessions/demo/events?after=x", 400),
+            ("/api/sessions/demo/trace?connection=c9", 404),
+            ("/feed/demo", 400),
             ("/api/nothing", 404),
         ],
     )
@@ -183,6 +194,11 @@ class TestGate:
     def test_what_makes_no_sense_is_refused(self, call: Caller, body: object) -> None:
         assert call("POST", "/api/sessions/demo/gate", body).status == 400
 
+    @pytest.mark.parametrize("body", ["[" * 100_000, "{", "\udcff", "null"])
+    def test_what_is_no_json_object_is_refused(self, call: Caller, body: str) -> None:
+        answer = raw_json(call, "/api/sessions/demo/gate", body.encode("utf-8", "surrogateescape"))
+        assert (answer.status, answer.json) == (400, {"error": "The body must be a JSON object."})
+
     @pytest.mark.parametrize("name", ["Not_A_Name", "echo", "x" * 65])
     def test_only_good_names_open_a_session(self, call: Caller, name: str) -> None:
         assert call("POST", f"/api/sessions/{name}/gate", {"mode": "hold"}).status == 400
@@ -221,12 +237,22 @@ class TestSpeaking:
             ({"as": "server", "kind": "raw", "hex": "xyz"}, 400),
             ({"as": "server", "kind": "ping", "text": "x" * 126}, 400),
             ({"as": "server", "kind": "close", "code": 70_000}, 400),
+            ({"as": "server", "kind": "close", "code": True}, 400),
+            ({"as": "server", "kind": "close", "code": 1000, "reason": "x" * 124}, 400),
+            ({"as": "server", "kind": "close", "code": 1000, "reason": ["x"]}, 400),
+            ({"as": "server", "kind": {"of": "text"}}, 400),
+            ({"as": "server", "kind": "text", "text": 5}, 400),
+            ({"as": "server", "kind": "text", "text": "\ud83d"}, 400),
             ({"as": "server", "kind": "text", "text": "nobody there"}, 409),
         ],
     )
     def test_what_cannot_be_said_is_refused(self, call: Caller, body: object, status: int) -> None:
         answer = call("POST", "/api/sessions/demo/send", body)
-        assert answer.status == status and answer.json["error"]
+        assert answer.status == status and answer.json["error"].endswith(".")
+
+    def test_half_a_character_is_named(self, call: Caller) -> None:
+        answer = call("POST", "/api/sessions/demo/send", {"as": "client", "kind": "text", "text": "\ud83d"})
+        assert "surrogate" in answer.json["error"]
 
     def test_an_unknown_lesson(self, call: Caller) -> None:
         assert call("POST", "/api/sessions/demo/script", {"lesson": "none"}).status == 404

@@ -58,6 +58,13 @@ def test_a_form_is_read_by_hand(client: FlaskClient) -> None:
     assert HELLO.decode() in answer.text
 
 
+@pytest.mark.parametrize("body", [b"818537fa213d7f9f4d5158", b"text=818537fa213d7f9f4d5158"])
+def test_a_program_that_calls_everything_a_form_is_understood(client: FlaskClient, body: bytes) -> None:
+    headers = HOST | {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/api/explain", data=body, headers=headers)
+    assert answer.json[1]["summary"] == "“Hello”"
+
+
 def test_a_form_of_nonsense_is_a_page_with_one_sentence(client: FlaskClient) -> None:
     headers = HOST | {"Content-Type": "application/x-www-form-urlencoded"}
     for body in (b"&" * 100, b"text=\xff\xfe", b"text=zzz%20not%20bytes"):

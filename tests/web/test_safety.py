@@ -119,6 +119,11 @@ class TestResponses:
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
         assert "Access-Control-Allow-Origin" not in answer.headers and "Set-Cookie" not in answer.headers
 
+    @pytest.mark.parametrize(("method", "path"), [("GET", "/api/nothing"), ("PUT", "/api/sessions"), ("PUT", "/")])
+    def test_what_is_not_served_is_one_sentence(self, call: Caller, method: str, path: str) -> None:
+        said = call(method, path, {}).body.decode()
+        assert "URL" not in said and said.count(".") == 1
+
     def test_the_log_names_routes_only(self, call: Caller, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         made = call("POST", "/api/sessions", {}).json
