@@ -19,8 +19,10 @@ class Opcode(IntEnum):
     PONG = 10
 
 
+CONT, TEXT, BINARY, CLOSE, PING, PONG = map(int, Opcode)
+"""For the path of every frame: looking into an enumeration costs as much as reading a header."""
 OPCODES = frozenset(Opcode)
-DATA = frozenset({Opcode.CONT, Opcode.TEXT, Opcode.BINARY})
+DATA = frozenset({CONT, TEXT, BINARY})
 MAX_CONTROL = 125
 SHORT = 125
 """The longest payload whose length fits into the seven bits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from app.protocol.fault import Fault
 from app.protocol.frames import DATA, MAX_CONTROL, OPCODES, Opcode, is_control, length_form
@@ -28,6 +28,16 @@ def judge_start(first: int, second: int, bit: int, standing: Standing) -> list[F
         faults += _control(first, second, bit)
     faults += _mask(second, bit, standing)
     return faults + _order(opcode, bit, standing)
+
+
+_HTTP = (b"GET ", b"HTTP/", b"POST ", b"PUT ", b"HEAD ")
+
+
+def looks_like_http(text: bytes) -> Literal["yes", "maybe", "no"]:
+    """Whether bytes that stand where a frame must start are HTTP; "maybe" while the next ones have to tell."""
+    if text.startswith(_HTTP):
+        return "yes"
+    return "maybe" if any(word.startswith(text) for word in _HTTP) else "no"
 
 
 def _reserved(first: int, bit: int, standing: Standing) -> list[Fault]:

@@ -1,7 +1,8 @@
 """Reads the frames of one direction (RFC 6455 section 5): messages and control frames out, every fault named.
 
 How TCP cut the bytes changes nothing. A short loop takes the well-formed frames that are all there; anything else
-leaves it for the complete path, which knows every rule and judges each bit as soon as it has arrived.
+leaves it for the complete path, which knows every rule and judges each bit as soon as it has arrived. That path stands
+in the order of the RFC: header (5.2), masking (5.3), fragmentation (5.4), control frames (5.5).
 """
 
 from __future__ import annotations
@@ -9,22 +10,24 @@ from __future__ import annotations
 from array import array
 
 from app.protocol import closing
-from app.protocol.assembly import OpenFrame, OpenMessage
+from app.protocol.assembly import OpenFrame, OpenMessage, gather
 from app.protocol.deflate import InflateError, TooBig, inflater, refusal
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault, at_bytes
 from app.protocol.frames import (
+    BINARY,
+    CLOSE,
+    CONT,
     DATA,
     MAX_CONTROL,
     OPCODES,
+    TEXT,
     Header,
-    Opcode,
     apply_mask,
-    is_control,
     length_form,
     read_header,
 )
-from app.protocol.header_rules import Standing, judge_length, judge_start
+from app.protocol.header_rules import Standing, judge_length, judge_start, looks_like_http
 from app.protocol.items import Frame, Item, with_frames
 from app.protocol.limits import Limits
 from app.protocol.utf8 import find_error, is_utf8
@@ -32,8 +35,6 @@ from app.trace import Side
 
 _LONG = (b"\x7f", b"\xff")
 """The second byte of a frame that is too long to be all in one read."""
-
-_HTTP = (b"GET ", b"HTTP/", b"POST ", b"PUT ", b"HEAD ")
 
 
 class FrameReader:
@@ -89,8 +90,7 @@ class FrameReader:
                 items += taken
                 if pos == size:
                     break
-            after = self._header(data, pos, items)
-            if after is None:
+            if (after := self._header(data, pos, items)) is None:
                 break
             pos = after
         self.offset += pos
@@ -100,18 +100,15 @@ class FrameReader:
 
     def _may_hurry(self) -> bool:
         """Whether the next frame may be a plain one: not after a Close, not inside a message that needs care."""
-        message = self._message
-        return not self.closed and not self._judged and (message is None or message.plain)
+        return not self.closed and not self._judged and (self._message is None or self._message.plain)
 
     def finish(self) -> list[Item]:
         """The stream has ended: what that leaves unfinished."""
-        end = self.offset + len(self._rest)
-        if self.lost:
-            return []
-        if self._open is not None and self._open.header.length > self._limits.frame:
-            return []  # refused for its length already
-        if self._open is not None:
-            return [at_bytes("frm.truncated", self._open.start, end, "the payload is cut off")]
+        end, frame = self.offset + len(self._rest), self._open
+        if self.lost or (frame is not None and frame.header.length > self._limits.frame):
+            return []  # refused already
+        if frame is not None:
+            return [at_bytes("frm.truncated", frame.start, end, "the payload is cut off")]
         if self._rest:
             return [at_bytes("frm.truncated", self.offset, end, "the header is cut off")]
         if self._message is not None and not self.closed:
@@ -190,29 +187,29 @@ class FrameReader:
         except (InflateError, TooBig) as error:
             items.append(refusal(error, place, self._limits.message))
         else:
-            if opcode == Opcode.TEXT and not plain.isascii() and (bad := find_error(plain)):
+            if opcode == TEXT and not plain.isascii() and (bad := find_error(plain)):
                 items.append(at_bytes("msg.utf8", *place, bad.note))
             else:
                 items.append((opcode, plain, number, number))
 
-    # The complete path: a header, judged bit by bit in the order of section 5.2.
+    # Section 5.2, the complete path: a header, judged bit by bit in the order in which the bits arrive.
 
     def _header(self, data: bytes, pos: int, items: list[Item]) -> int | None:
         """Judge what is there of a header; the position after it, or None while bytes are missing."""
         start = self.offset + pos
         header = read_header(data, pos)
         if header is not None and self._ordinary(data[pos], header):
-            self._begin(header, start, items)
+            number = len(self.index)
+            self.index.append(start)
+            self._open, self._message = OpenFrame(header, number, start), OpenMessage(header.opcode, number, False)
             return pos + header.size
         if len(data) - pos >= 2 and self._judged < 1:
-            faults = judge_start(data[pos], data[pos + 1], start * 8, self._standing())
-            text = bytes(data[pos : pos + 5])
-            if faults and text.startswith(_HTTP):
-                self.lost = True
-                items.append(at_bytes("frm.parse", start, start + 4, "HTTP text where a frame must start"))
+            standing = Standing(self._masked, self._inflater is not None, self.closed, self._message is not None)
+            faults = judge_start(data[pos], data[pos + 1], start * 8, standing)
+            if faults and (http := looks_like_http(data[pos : pos + 5])) != "no":
+                self.lost = http == "yes"
+                items += [at_bytes("frm.parse", start, start + 4, "HTTP text where a frame must start")] * self.lost
                 return None
-            if faults and any(word.startswith(text) for word in _HTTP):
-                return None  # the next bytes tell whether this is HTTP or only looks like it
             self._judged = 1
             items += faults
         length_end = pos + {126: 4, 127: 10}.get(data[pos + 1] & 0x7F, 2) if len(data) - pos >= 2 else len(data) + 1
@@ -224,14 +221,13 @@ class FrameReader:
         if header is None:
             return None
         self._judged = 0
-        self._begin(header, start, items)
+        opened = self._begin(header, start, items)
         if header.length == 0:
-            self._complete(start + header.size, items)
+            self._complete(opened, start + header.size, items)
         return pos + header.size
 
     def _ordinary(self, first: int, header: Header) -> bool:
-        """Whether a header is so plain that no rule could be broken: a single frame that is only too long to be all
-        here yet."""
+        """Whether no rule can be broken: a whole message in one frame, which is only too long to be all here yet."""
         return (
             (first == 0x81 or first == 0x82)
             and 125 < header.length <= self._longest
@@ -241,9 +237,6 @@ class FrameReader:
             and not self.closed
             and not self._judged
         )
-
-    def _standing(self) -> Standing:
-        return Standing(self._masked, self._inflater is not None, self.closed, self._message is not None)
 
     def _length(self, head: bytes, start: int) -> list[Fault]:
         length, place, faults = judge_length(head, start * 8)
@@ -255,30 +248,77 @@ class FrameReader:
     def _over(self, first: int, length: int) -> bool:
         """Whether a frame takes its message past the limit; what it inflates to is judged while it arrives."""
         message, opcode = self._message, first & 15
-        if opcode in (Opcode.TEXT, Opcode.BINARY):
+        if opcode in (TEXT, BINARY):
             compressed = bool(first & 0x40) and self._inflater is not None
             return not compressed and length > self._limits.message
-        if opcode != Opcode.CONT or message is None or message.compressed or message.spoiled:
+        if opcode != CONT or message is None or message.compressed or message.spoiled:
             return False
         return message.size + length > self._limits.message
 
-    def _begin(self, header: Header, start: int, items: list[Item]) -> None:
-        number = len(self.index)
+    def _begin(self, header: Header, start: int, items: list[Item]) -> OpenFrame:
+        frame = self._open = OpenFrame(header, len(self.index), start)
         self.index.append(start)
-        self._open = OpenFrame(header, number, start)
-        if header.opcode not in DATA or self.closed:
-            return
-        if self._message is None or header.opcode != Opcode.CONT:
+        if header.opcode in DATA and not self.closed:
+            self._fragment(frame, items)
+        return frame
+
+    # Section 5.3: the payload, unmasked as it arrives.
+
+    def _payload(self, data: bytes, pos: int, items: list[Item]) -> int:
+        """Unmask what is there of the payload; the position after it. Byte i goes with byte i mod 4 of the key."""
+        frame = self._open
+        assert frame is not None
+        header = frame.header
+        key, length, got = header.key, header.length, frame.got
+        piece, turn = memoryview(data)[pos : pos + length - got], got & 3
+        plain = apply_mask(piece, key[turn:] + key[:turn]) if key is not None else bytes(piece)
+        size, message = len(plain), self._message
+        if message is not None and message.raw and header.opcode in DATA:
+            gather(message.parts, plain)
+            message.size += size
+        elif length <= self._limits.frame:
+            self._take(frame, plain, self.offset + pos, items)
+        frame.got = got + size
+        if frame.got == length:
+            self._complete(frame, self.offset + pos + size, items)
+        return pos + size
+
+    def _take(self, frame: OpenFrame, plain: bytes, at: int, items: list[Item]) -> None:
+        message, opcode = self._message, frame.header.opcode
+        if opcode >= CLOSE:
+            gather(frame.parts, plain)
+        elif message is not None and opcode in DATA and not self.closed:
+            if message.compressed:
+                gather(frame.parts, plain)
+            elif not message.spoiled:
+                self._append(message, plain, frame, at, items)
+
+    def _complete(self, frame: OpenFrame, end: int, items: list[Item]) -> None:
+        """The frame is all there: what is wrong with it, the frame, and what it completes, in this order."""
+        self._open = None
+        before, opcode = len(items), frame.header.opcode
+        if opcode >= CLOSE:
+            self._control(frame, items)
+        elif opcode in DATA and not self.closed:
+            self._end_fragment(frame, items)
+        if self._detail:
+            carries = len(items) > before and not isinstance(items[-1], Fault)
+            items.insert(len(items) - carries, Frame(frame.header, frame.start, end))
+
+    # Section 5.4: fragments become messages.
+
+    def _fragment(self, frame: OpenFrame, items: list[Item]) -> None:
+        """A data frame begins: the first of a message, or a continuation of the one that is open."""
+        header, start = frame.header, frame.start
+        if self._message is None or header.opcode != CONT:
             if self._message is not None:
                 self._give_up(self._message)
             compressed = bool(header.rsv1) and self._inflater is not None
-            self._message = OpenMessage(header.opcode, number, compressed)
-            if header.opcode == Opcode.CONT:
+            self._message = OpenMessage(header.opcode, frame.number, compressed)
+            if header.opcode == CONT:
                 self._message.spoil()  # nothing says what it would have continued
         message = self._message
-        message.count += 1
-        message.empty = message.empty + 1 if header.length == 0 and not header.fin else 0
-        many = message.count > self._limits.fragments or message.empty > self._limits.empty_fragments
+        many = not message.counts(header.length == 0 and not header.fin, self._limits)
         if many and not message.spoiled:
             items.append(at_bytes("frm.limits", start, start + 2, f"{message.count} fragments in one message"))
         if many or header.length > self._limits.frame or self._over(header.opcode | header.rsv1 << 6, header.length):
@@ -290,38 +330,54 @@ class FrameReader:
         if message.compressed and self._inflater is not None:
             self._inflater.abandon()
 
-    # The payload, as it arrives.
-
-    def _payload(self, data: bytes, pos: int, items: list[Item]) -> int:
-        frame = self._open
-        assert frame is not None
-        header = frame.header
-        piece = memoryview(data)[pos : pos + header.length - frame.got]
-        if header.key is not None:
-            turn = frame.got & 3
-            plain = apply_mask(piece, header.key[turn:] + header.key[:turn] if turn else header.key)
-        else:
-            plain = bytes(piece)
+    def _end_fragment(self, frame: OpenFrame, items: list[Item]) -> None:
+        """A data frame is complete; with FIN its message is."""
         message = self._message
-        if message is not None and message.raw and header.opcode in DATA:
-            message.parts.append(plain)
-            message.size += len(plain)
-        elif header.length <= self._limits.frame:
-            self._take(frame, plain, self.offset + pos, items)
-        frame.got += len(piece)
-        if frame.got == header.length:
-            self._complete(self.offset + pos + len(piece), items)
-        return pos + len(piece)
+        assert message is not None
+        if message.compressed:
+            self._inflate(message, frame, items)
+        if frame.header.fin:
+            self._end_message(message, frame, items)
 
-    def _take(self, frame: OpenFrame, plain: bytes, at: int, items: list[Item]) -> None:
-        message, opcode = self._message, frame.header.opcode
-        if is_control(opcode):
-            frame.parts.append(plain)
-        elif opcode in DATA and message is not None and not self.closed:
-            if message.compressed:
-                frame.parts.append(plain)
-            elif not message.spoiled:
-                self._append(message, plain, frame, at, items)
+    def _append(self, message: OpenMessage, plain: bytes, frame: OpenFrame, at: int | None, items: list[Item]) -> None:
+        """Add payload to the message; `at` is its place in the stream, None where it was inflated."""
+        message.size += len(plain)
+        if message.spoiled:
+            return
+        gather(message.parts, plain)
+        if bad := message.check(plain):
+            # A character that began in the frame before is marked where it breaks.
+            place = frame.place if at is None else (max(at + bad.start, frame.place[0]), at + bad.end)
+            message.spoil()
+            items.append(at_bytes("msg.utf8", *place, bad.note))
+
+    def _end_message(self, message: OpenMessage, frame: OpenFrame, items: list[Item]) -> None:
+        if message.utf8 and not message.spoiled and (bad := message.utf8.finish()):
+            message.spoil()
+            start, end = frame.place
+            if not message.compressed and frame.header.length:
+                start = max(end + bad.start, start)
+            items.append(at_bytes("msg.utf8", start, end, bad.note))
+        self._message = None
+        if not message.spoiled:
+            items.append((message.opcode, b"".join(message.parts), message.first, frame.number))
+
+    # Section 5.5: control frames.
+
+    def _control(self, frame: OpenFrame, items: list[Item]) -> None:
+        """A control frame is complete. It may stand between the fragments of a message, and changes nothing there."""
+        header, payload = frame.header, b"".join(frame.parts)
+        if header.opcode not in OPCODES or header.length > MAX_CONTROL:
+            return
+        if header.opcode == CLOSE:
+            items += closing.judge(payload, frame.start + header.size)
+            if self.closed:
+                return
+            self.closed = True
+            self._message = None
+        items.append((header.opcode, payload, frame.number, frame.number))
+
+    # RFC 7692 section 6.2: compressed messages.
 
     def _inflate(self, message: OpenMessage, frame: OpenFrame, items: list[Item]) -> None:
         """Inflate a whole frame: piece by piece, it would depend on TCP how far one gets before an error."""
@@ -338,63 +394,3 @@ class FrameReader:
             message.spoil()
         else:
             self._append(message, plain, frame, None, items)
-
-    def _append(self, message: OpenMessage, plain: bytes, frame: OpenFrame, at: int | None, items: list[Item]) -> None:
-        """Add payload to the message; `at` is its place in the stream, None where it was inflated."""
-        message.size += len(plain)
-        if message.spoiled:
-            return
-        message.parts.append(plain)
-        if bad := message.check(plain):
-            # A character that began in the frame before is marked where it breaks.
-            place = frame.place if at is None else (max(at + bad.start, frame.place[0]), at + bad.end)
-            message.spoil()
-            items.append(at_bytes("msg.utf8", *place, bad.note))
-
-    def _complete(self, end: int, items: list[Item]) -> None:
-        """The frame is all there: what is wrong with it, the frame, and what it completes, in this order."""
-        frame = self._open
-        assert frame is not None
-        self._open = None
-        header = frame.header
-        found: list[Item] = []
-        if is_control(header.opcode):
-            self._control(frame, found)
-        elif header.opcode in DATA and not self.closed:
-            self._end_frame(frame, found)
-        if self._detail:
-            carries = bool(found) and not isinstance(found[-1], Fault)
-            found.insert(len(found) - carries, Frame(header, frame.start, end))
-        items += found
-
-    def _end_frame(self, frame: OpenFrame, items: list[Item]) -> None:
-        message = self._message
-        assert message is not None
-        if message.compressed:
-            self._inflate(message, frame, items)
-        if frame.header.fin:
-            self._end_message(message, frame, items)
-
-    def _control(self, frame: OpenFrame, items: list[Item]) -> None:
-        header, payload = frame.header, b"".join(frame.parts)
-        if header.opcode not in OPCODES or header.length > MAX_CONTROL:
-            return
-        if header.opcode == Opcode.CLOSE:
-            items += closing.judge(payload, frame.start + header.size)
-            if self.closed:
-                return
-            self.closed = True
-            self._message = None
-        items.append((header.opcode, payload, frame.number, frame.number))
-
-    def _end_message(self, message: OpenMessage, frame: OpenFrame, items: list[Item]) -> None:
-        if message.utf8 and not message.spoiled and (bad := message.utf8.finish()):
-            message.spoil()
-            start, end = frame.place
-            if not message.compressed and frame.header.length:
-                start = max(end + bad.start, start)
-            items.append(at_bytes("msg.utf8", start, end, bad.note))
-        self._message = None
-        if not message.spoiled:
-            payload = message.parts[0] if len(message.parts) == 1 else b"".join(message.parts)
-            items.append((message.opcode, payload, message.first, frame.number))

@@ -14,7 +14,7 @@ from app.protocol.apps import Act, Answer, App, Program, Raw, Say, Wake
 from app.protocol.deflate import Deflater
 from app.protocol.extensions import answer
 from app.protocol.fault import Fault
-from app.protocol.frames import Opcode, close_payload, write_frame
+from app.protocol.frames import CLOSE, PING, Opcode, close_payload, write_frame
 from app.protocol.handshake import EndOfHead, Request, accept_key, parse_request, split_tokens, write_response
 from app.protocol.items import Frame
 from app.protocol.limits import Limits
@@ -25,9 +25,6 @@ from app.protocol.rules import RULES
 
 RIGHT = Answer()
 Phase = Literal["head", "open", "closing", "finished"]
-
-CLOSE, PING = int(Opcode.CLOSE), int(Opcode.PING)
-"""For the path of every message: looking into an enumeration costs as much as reading a header."""
 
 TOLERATED = frozenset({"req.ext.params"})
 """Errors of a request that do not refuse it: an offer that cannot be read is declined (RFC 7692 section 7)."""

@@ -1,4 +1,4 @@
-from app.protocol.assembly import OpenFrame, OpenMessage
+from app.protocol.assembly import GATHERED, SMALL, OpenFrame, OpenMessage, Parts, gather
 from app.protocol.frames import Opcode, read_header, write_frame
 from app.protocol.limits import Limits
 
@@ -37,3 +37,25 @@ def test_a_spoiled_message_holds_nothing() -> None:
     message.parts.append(b"x")
     message.spoil()
     assert not message.raw and not message.plain and not message.parts
+
+
+def test_small_pieces_are_put_together() -> None:
+    parts: Parts = []
+    for _ in range(GATHERED + 1):
+        gather(parts, b"x")
+    gather(parts, b"y" * SMALL)
+    assert [len(part) for part in parts] == [GATHERED, SMALL + 1]
+    assert b"".join(parts) == b"x" * (GATHERED + 1) + b"y" * SMALL
+
+
+def test_large_pieces_are_left_as_they_are() -> None:
+    parts: Parts = []
+    for _ in range(2):
+        gather(parts, b"x" * SMALL)
+    assert [type(part) for part in parts] == [bytes, bytes]
+
+
+def test_fragments_are_counted() -> None:
+    message, limits = OpenMessage(Opcode.TEXT, 0, compressed=False), Limits(fragments=4, empty_fragments=1)
+    assert [message.counts(empty, limits) for empty in (True, False, True, True)] == [True, True, True, False]
+    assert not message.counts(False, limits)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.protocol.header_rules import Standing, judge_length, judge_start
+from app.protocol.header_rules import Standing, judge_length, judge_start, looks_like_http
 
 CLIENT = Standing(masked=True, deflate=False, closed=False, in_message=False)
 SERVER = CLIENT._replace(masked=False)
@@ -46,3 +46,8 @@ def test_the_first_two_bytes(first: int, second: int, standing: Standing, rules:
 def test_the_length(head: str, length: int, place: tuple[int, int], rule: str | None) -> None:
     found, where, faults = judge_length(bytes.fromhex(head), 80)
     assert (found, where, [fault.rule for fault in faults]) == (length, place, [rule] if rule else [])
+
+
+@pytest.mark.parametrize(("text", "answer"), [(b"GET /", "yes"), (b"HTT", "maybe"), (b"HTTX", "no"), (b"\x81", "no")])
+def test_http_where_a_frame_must_start(text: bytes, answer: str) -> None:
+    assert looks_like_http(text) == answer

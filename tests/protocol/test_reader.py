@@ -1,5 +1,6 @@
 """The frames of one direction: what is well formed comes out, everything else is named, however TCP cut it."""
 
+import tracemalloc
 from collections.abc import Iterable
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.protocol.extensions import Deflate
 from app.protocol.fault import Fault
-from app.protocol.frames import write_frame
+from app.protocol.frames import Opcode, write_frame
 from app.protocol.items import Frame, Item
 from app.protocol.limits import Limits
 from app.protocol.reader import FrameReader
@@ -337,3 +338,16 @@ class TestDeflate:
         """Each block with BFINAL = 1 makes zlib start anew; that must not take the payload's square."""
         data = write_frame(2, b"\x03\x00" * 100_000, rsv1=True)
         assert len(read(data, "server", deflate=Deflate())) == 1
+
+
+@pytest.mark.parametrize("opcode", [Opcode.TEXT, Opcode.BINARY])
+def test_a_message_that_comes_byte_by_byte_fills_no_more_memory_than_it_is_long(opcode: Opcode) -> None:
+    size = 50_000
+    reader, data = FrameReader("server"), write_frame(opcode, b"x" * size)
+    tracemalloc.start()
+    try:
+        for at in range(len(data) - 1):
+            assert reader.feed(data[at : at + 1]) == []
+        assert tracemalloc.get_traced_memory()[1] < 2 * size
+    finally:
+        tracemalloc.stop()
