@@ -188,7 +188,8 @@ def _beside(talks: Sequence[Talk], chosen: Talk, beside: str) -> Talk | None:
     if chosen.ending is None:
         return None
     named = next((talk for talk in talks if talk.name == beside and talk is not chosen and talk.ending), None)
-    good = [talk for talk in talks if talk is not chosen and _well(talk)]
+    others = [talk for talk in talks if talk is not chosen and group_of(talk) == "close"]
+    good = [talk for talk in others if _well(talk)] or others
     return named or max(good, key=lambda talk: talk.count, default=None)
 
 
