@@ -126,7 +126,10 @@ class Bytes extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const move = MOVES[event.key];
-    if (event.key === "Enter") return this.#read();
+    if (event.key === "Enter") {
+      event.preventDefault(); // the button that opened this gets the focus back, and would take the key too
+      return this.#read();
+    }
     if (!move || event.altKey || event.metaKey) return;
     event.preventDefault();
     const whole = event.ctrlKey && { Home: 0, End: this.#stream.size - 1 }[event.key];

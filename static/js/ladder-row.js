@@ -1,6 +1,6 @@
 // @ts-check
 /** One row of the ladder: a clone of the page's own row template. */
-import { find } from "./dom.js";
+import { all, find } from "./dom.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./types.js").Rung} Rung */
@@ -32,6 +32,7 @@ export function makeRow(template, rung, number, families) {
   const row = /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
   const lane = /** @type {HTMLAnchorElement} */ (find(".lane", row));
   lane.dataset.key = rung.key;
+  row.dataset.make = makeOf(rung);
   lane.href = rung.event ? `?seq=${rung.event.seq}` : "#stage";
   lane.setAttribute("aria-label", spoken(rung, number));
   /** @type {[string, string][]} */
@@ -40,9 +41,23 @@ export function makeRow(template, rung, number, families) {
     const part = find(selector, row);
     if (part) part.textContent = text;
   }
+  for (const part of all(unused(rung), row)) part.remove();
   find(".tag", row)?.classList.add(`f-${families[kindOf(rung)] ?? families[""]}`);
   return row;
 }
+
+/** What of the template this row never shows: a page has many rows. @param {Rung} rung */
+function unused(rung) {
+  const way = rung.side === "client" ? ".a-in, .a-held-in, .dir.in" : ".a-out, .a-held-out, .dir.out";
+  const still = rung.held ? ".errx, .head" : ".gatebar, .a-held-in, .a-held-out";
+  return [way, still, isBroken(rung) ? "" : ".errx", rung.bracket ? "" : ".onemsg"].filter(Boolean).join(", ");
+}
+
+/** @param {Rung} rung */
+const isBroken = (rung) => rung.violations.some((v) => v.severity === "error");
+
+/** What a row was made of; when that changes it is made anew. @param {Rung} rung */
+export const makeOf = (rung) => [rung.held !== null, isBroken(rung), rung.bracket !== ""].join();
 
 /** @param {Rung} rung */
 export function classesOf(rung) {
@@ -51,7 +66,7 @@ export function classesOf(rung) {
     "rung",
     rung.side === "client" ? "c2s" : "s2c",
     rung.held ? "held" : "",
-    rung.violations.some((v) => v.severity === "error") ? "err" : "",
+    isBroken(rung) ? "err" : "",
     rung.bracket,
     rung.event?.kind === "end" ? "end" : "",
     `ls-${client.toLowerCase()}`,

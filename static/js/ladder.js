@@ -2,12 +2,12 @@
 /** `<ss-ladder>`: who says what, in order. Of a long conversation only the rows around the visible ones are drawn. */
 import { current, go, index, jumpToNewest } from "./cursor.js";
 import { find, h } from "./dom.js";
-import { classesOf, makeRow } from "./ladder-row.js";
+import { classesOf, makeOf, makeRow } from "./ladder-row.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
 
-const DRAWN = 40;
-const MARGIN = 8;
+const DRAWN = 32;
+const MARGIN = 6;
 
 class Ladder extends HTMLElement {
   /** @type {Map<string, HTMLElement>} */
@@ -84,7 +84,8 @@ class Ladder extends HTMLElement {
   /** @param {import("./types.js").Rung} rung @param {number} number */
   #row(rung, number) {
     const template = /** @type {HTMLTemplateElement} */ (find("template", this));
-    const row = this.#rows.get(rung.key) ?? makeRow(template, rung, number, this.#families);
+    const old = this.#rows.get(rung.key);
+    const row = old?.dataset.make === makeOf(rung) ? old : makeRow(template, rung, number, this.#families);
     row.className = classesOf(rung);
     this.#rows.set(rung.key, row);
     return row;

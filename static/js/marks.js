@@ -54,7 +54,7 @@ export function mark(root) {
   let { byte } = store.state;
   if (byte === null && store.state.more) byte = openByte(root, field);
   for (const old of all(".sel, .selb, .at, .on", root)) {
-    if (!old.closest(".strip, .d-ops, .d-len, .on-path")) old.classList.remove("sel", "selb", "at", "on");
+    if (!old.closest(".d-ops, .d-len, .on-path")) old.classList.remove("sel", "selb", "at", "on");
   }
   const mine = new Set(ofField(field, root));
   for (const part of mine) part.classList.add("sel");

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { current, index, select, unfold } from "./cursor.js";
 import { find, fragment, h } from "./dom.js";
+import { fit } from "./fit.js";
 import { mark } from "./marks.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
@@ -25,6 +26,7 @@ class Scope extends HTMLElement {
     store.on(["at", "connection", "source", "rungs"], () => this.#show());
     store.on(["field", "byte", "space", "more"], () => this.#mark());
     this.addEventListener("click", (event) => this.#click(event));
+    new ResizeObserver(() => this.#shown && fit(this, this.#shown) && this.#mark()).observe(this);
   }
 
   /** Where the explanation of a row lives. @param {Rung} rung @param {string} [extra] */
@@ -73,6 +75,7 @@ class Scope extends HTMLElement {
     const top = this.scrollTop;
     this.replaceChildren(element);
     this.scrollTop = top;
+    fit(this, element);
     this.#mark();
     this.dispatchEvent(new CustomEvent("ss-shown", { bubbles: true }));
   }

@@ -24,8 +24,10 @@ class Transport extends HTMLElement {
       if (event.target instanceof HTMLInputElement) goIndex(Number(event.target.value) - 1);
     });
     this.addEventListener("change", (event) => {
-      const unit = event.target instanceof HTMLSelectElement ? event.target.value : "";
-      if (unit) store.set({ unit: /** @type {import("./types.js").Unit} */ (unit) });
+      const menu = event.target instanceof HTMLSelectElement ? event.target : null;
+      if (!menu) return;
+      store.set({ unit: /** @type {import("./types.js").Unit} */ (menu.value) });
+      if (!menu.matches(":focus-visible")) menu.blur(); // chosen with a pointer: the arrow keys step again
     });
     store.on(["at", "rungs", "unit"], () => this.#draw());
   }
