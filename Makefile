@@ -9,7 +9,7 @@ run: .venv/.run
 	@exec $(BIN)/socketscope serve --host "$(HOST)" --port "$(PORT)"
 
 test: .venv/.dev
-	@SOCKETSCOPE_CHROMIUM="$$(.ci/browser)" $(BIN)/pytest $(ARGS)
+	@SOCKETSCOPE_CHROMIUM="$$(.ci/browser)" $(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
