@@ -20,6 +20,8 @@ _PARAM = re.compile(
     re.VERBOSE,
 )
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_BLANK = " \t"
+_BETWEEN = " \t,"
 
 
 class Param(NamedTuple):
@@ -51,11 +53,11 @@ class ExtensionError(ValueError):
 
 
 def parse(value: str) -> list[Extension]:
-    """The elements of one header value. Raises ExtensionError."""
+    """The elements of one header value; empty ones between commas do not count (RFC 2616 section 2.1), but there must
+    be one that is not. Raises ExtensionError."""
     found: list[Extension] = []
-    pos = 0
-    while True:
-        pos = _skip(value, pos)
+    pos = _skip(value, 0, _BETWEEN)
+    while pos < len(value) or not found:
         match = _TOKEN.match(value, pos)
         if not match:
             raise ExtensionError(pos)
@@ -64,16 +66,15 @@ def parse(value: str) -> list[Extension]:
             params.append(_param(param, value))
             pos = param.end()
         found.append(Extension(match[0], tuple(params), start, pos))
-        pos = _skip(value, pos)
-        if pos == len(value):
-            return found
-        if value[pos] != ",":
+        pos = _skip(value, pos, _BLANK)
+        if pos < len(value) and value[pos] != ",":
             raise ExtensionError(pos)
-        pos += 1
+        pos = _skip(value, pos, _BETWEEN)
+    return found
 
 
-def _skip(value: str, pos: int) -> int:
-    while pos < len(value) and value[pos] in " \t":
+def _skip(value: str, pos: int, what: str) -> int:
+    while pos < len(value) and value[pos] in what:
         pos += 1
     return pos
 

@@ -18,6 +18,8 @@ SAMPLE_KEYS = frozenset({b"dGhlIHNhbXBsZSBub25jZQ==", b"AQIDBAUGBwgJCgsMDQ4PEC==
 _HTTP_VERSION = re.compile(rb"HTTP/\d\.\d")
 _KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
 _NO_TOKEN = re.compile(rb"[^!#$%&'*+\-.^_`|~0-9A-Za-z]")
+_READ = frozenset({b"host", b"upgrade", b"connection", b"origin"})
+_OURS = b"sec-websocket-"
 _BROWSER = re.compile(rb"Mozilla/", re.IGNORECASE)
 
 STATUS = {
@@ -142,7 +144,10 @@ def _subprotocols(request: Request) -> Iterator[Fault]:
 
 
 def _extensions(request: Request) -> Iterator[Fault]:
-    for line in request.lines("Sec-WebSocket-Extensions"):
+    lines = request.lines("Sec-WebSocket-Extensions")
+    # The lines are one list, in which empty elements do not count. A list without any other breaks the grammar, and
+    # then section 9.1 has the server fail the connection: declining is for offers that can be read.
+    for line in [each for each in lines if each.value.strip(b" \t,")] or lines[:1]:
         at = line.value_start
         try:
             offers = extensions.parse(line.value.decode("latin-1"))
@@ -170,7 +175,9 @@ def _body(request: Request) -> Iterator[Fault]:
 
 
 def _text(request: Request) -> Iterator[Fault]:
-    for line in request.headers:
+    """Section 8.1 speaks of bytes that are read as UTF-8: those the handshake gives a meaning. In all other fields,
+    cookies for one, bytes outside ASCII are opaque (RFC 9110 section 5.5)."""
+    for line in [line for line in request.headers if line.name.lower() in _READ or line.name.lower().startswith(_OURS)]:
         try:
             line.value.decode()
         except UnicodeDecodeError as error:

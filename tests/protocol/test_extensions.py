@@ -41,6 +41,7 @@ class TestGrammar:
             ("foo;a;b=c", [("foo", [("a", None), ("b", "c")])]),
             ('foo; a="b"', [("foo", [("a", "b")])]),
             ('foo; a="\\1\\0"', [("foo", [("a", "10")])]),
+            (",foo, ,bar,", [("foo", []), ("bar", [])]),
             (" foo\t;\ta = b ,bar", [("foo", [("a", "b")]), ("bar", [])]),
         ],
     )
@@ -51,7 +52,7 @@ class TestGrammar:
         ("value", "at", "quoted"),
         [
             ("", 0, False),
-            ("foo,", 4, False),
+            (" , ,", 4, False),
             ("foo bar", 4, False),
             ("foo;", 3, False),
             ("foo;a=", 5, False),

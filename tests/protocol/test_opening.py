@@ -63,12 +63,30 @@ class TestRequest:
             (more(b"Sec-WebSocket-Extensions: x-mux"), "req.ext.registered", b"x-mux"),
             (more(b"Content-Length: 3"), "req.body", b"Content-Length: 3"),
             (more(b"Host: again"), "req.host", b"Host: again"),
-            (more(b"Cookie: \xff"), "utf8.handshake", b"\xff"),
+            (more(b"Origin: http://caf\xe9"), "utf8.handshake", b"\xe9"),
         ],
     )
     def test_the_exact_bytes(self, raw: bytes, rule: str, part: bytes) -> None:
         assert (rule, part) in marked(raw)
         assert {name for name, _ in marked(raw)} <= {rule, "req.version.13"}
+
+    def test_bytes_that_the_handshake_does_not_read_may_be_any(self) -> None:
+        assert marked(more(b"Cookie: name=Ren\xe9", b"X-Name: \xff")) == []
+
+    @pytest.mark.parametrize(
+        ("lines", "rules"),
+        [
+            ([b""], ["req.ext.syntax"]),
+            ([b", ,"], ["req.ext.syntax"]),
+            ([b"", b""], ["req.ext.syntax"]),
+            ([b"", b"permessage-deflate"], []),
+            ([b", permessage-deflate,,"], []),
+        ],
+    )
+    def test_empty_extensions_do_not_count(self, lines: list[bytes], rules: list[str]) -> None:
+        raw = more(*(b"Sec-WebSocket-Extensions: " + line for line in lines))
+        assert [rule for rule, _ in marked(raw)] == rules
+        assert len(offered_extensions(parse_request(raw))) == (0 if rules else 1)
 
     @pytest.mark.parametrize(
         ("line", "rule"),
