@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, Gone, HTTPException
+from werkzeug.exceptions import BadRequest, Gone, HTTPException, ServiceUnavailable
 
 from app.anatomy import explain as explanation_of
 from app.anatomy.ending import seconds
@@ -24,12 +24,12 @@ from app.trace import SIDES
 from app.web import exports, findings, intake, scene
 from app.web.edits import written
 from app.web.intake import Asked
-from app.web.reading import MINUTES, Forgotten, How, Reading, Shelf, Talk, agreed, folding
+from app.web.reading import MINUTES, Forgotten, How, Reading, Shelf, Talk, Working, agreed, folding
 from app.web.redaction import secrets
 from app.web.safety import the_hub
 from app.web.triage import triage, verdict
 from app.web.wording import w
-from app.web.work import bounded
+from app.web.work import RETRY_SECONDS, bounded
 
 bp = Blueprint("inspect", __name__)
 
@@ -180,6 +180,8 @@ def read_in(wanted: Asked) -> Reading:
     how = How(wanted.format, wanted.side, wanted.compressed, wanted.edits)
     try:
         return bounded(len(kept.data(digest)) > LONG_BYTES, partial(kept.read, digest, how))
+    except Working:
+        raise ServiceUnavailable(w("error.working"), retry_after=RETRY_SECONDS) from None
     except Forgotten:
         raise Gone(w("error.gone")) from None
     except Unreadable as error:

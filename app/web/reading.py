@@ -152,6 +152,10 @@ class Forgotten(KeyError):
     """The bytes are not here any more; the page still has them."""
 
 
+class Working(Exception):
+    """The same bytes are being read just now; doing it twice helps nobody."""
+
+
 class Shelf:
     """The last things that were handed in, by the hash of their bytes; in memory only, and forgotten after minutes."""
 
@@ -159,6 +163,7 @@ class Shelf:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._working: set[tuple[str, How]] = set()
 
     def put(self, data: bytes) -> str:
         """Take bytes in; what they are called from now on."""
@@ -175,21 +180,28 @@ class Shelf:
         return digest
 
     def read(self, digest: str, how: How) -> Reading:
-        """The bytes of that name, read in this way. Raises Forgotten, Unreadable."""
+        """The bytes of that name, read in this way. Raises Forgotten, Unreadable, or Working while another does it."""
         with self._lock:
             self._tidy()
             entry = self._entries.get(digest)
             if entry is None:
                 raise Forgotten(digest)
             entry.used = self._clock()
-            found = entry.readings.get(how)
-        if found is None:
+            if found := entry.readings.get(how):
+                return found
+            if (digest, how) in self._working:
+                raise Working(digest)
+            self._working.add((digest, how))
+        try:
             first = self.read(digest, how._replace(edits=())) if how.edits else None
             found = look(entry.data, how, digest, first.source if first else None)
+        finally:
             with self._lock:
-                entry.readings[how] = found
-                while len(entry.readings) > READINGS:
-                    entry.readings.popitem(last=False)
+                self._working.discard((digest, how))
+        with self._lock:
+            entry.readings[how] = found
+            while len(entry.readings) > READINGS:
+                entry.readings.popitem(last=False)
         return found
 
     def data(self, digest: str) -> bytes:

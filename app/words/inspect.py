@@ -181,6 +181,7 @@ WORDS: dict[str, str] = {
     "insp.error.side": "“side” must be client, server or both.",
     "insp.error.compressed": "“compressed” must be yes, fresh or no.",
     "insp.error.link": "This link is damaged: its data cannot be unfolded.",
+    "insp.error.working": "These bytes are still being read; please ask again in a few seconds.",
     "insp.error.gone": "These bytes are no longer in memory; hand them in again.",
     "insp.error.connection": "There is no such connection in these bytes.",
     "insp.redacted": "{count} secrets were overwritten at equal length.",

@@ -10,7 +10,7 @@ import { t } from "./words.js";
  *   seq: string, start: string, search: string, edits: string[], from: string, side: string, compressed: string, more: string, place: string}} Question
  */
 
-const PATIENCE = 60_000;
+const PATIENCE = 240_000;
 const GONE = 410;
 const BUSY = 503;
 

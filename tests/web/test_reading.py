@@ -6,7 +6,7 @@ import pytest
 
 from app.importers import Unreadable
 from app.web.edits import read_edits
-from app.web.reading import EVENTS, MINUTES, SHELF_ENTRIES, Forgotten, How, Shelf, look
+from app.web.reading import EVENTS, MINUTES, SHELF_ENTRIES, Forgotten, How, Shelf, Working, look
 
 HELLO = b"81 85 37 fa 21 3d 7f 9f 4d 51 58"
 
@@ -64,3 +64,17 @@ def test_a_reader_may_know_better_about_compression() -> None:
 def test_what_cannot_be_read_says_so() -> None:
     with pytest.raises(Unreadable):
         look(b"nothing of the kind", How(), "")
+
+
+def test_the_same_bytes_are_not_read_twice_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(Clock())
+    name = shelf.put(HELLO)
+
+    def again(*_: object) -> None:
+        shelf.read(name, How())
+
+    monkeypatch.setattr("app.web.reading.look", again)
+    with pytest.raises(Working):
+        shelf.read(name, How())
+    monkeypatch.undo()
+    assert shelf.read(name, How()).talks
