@@ -63,7 +63,7 @@ class Violation:
             rule.section,
             fault.note or rule.breach,
             rule.text,
-            rule.close_code and (profile.one_code or rule.close_code),
+            profile.answer(rule.id),
             fault.start,
             fault.bits,
             seq,

@@ -1,7 +1,9 @@
 """Two ways to be a receiver: what the RFC wants, and what a browser lets pass.
 
 The browser profile was measured with Chromium 156 as the client: it takes close codes that are not in use, and an
-answer in HTTP/1.0, without a word; and it ends every broken connection with 1002, bad UTF-8 included.
+answer in HTTP/1.0, without a word; and it ends a broken connection with 1002, bad UTF-8 included. Two things that it
+does are not told here: a length that it cannot hold ends TCP without a Close frame, and an answer whose lines end in a
+line feed alone is taken.
 """
 
 from __future__ import annotations

@@ -45,6 +45,14 @@ def _reason(profile: Profile, sent: bytes) -> str:
     return failing[0].text if failing else ""
 
 
+@pytest.mark.parametrize(("profile", "code"), [(STRICT_PROFILE, 1002), (BROWSER_PROFILE, None)])
+def test_a_violation_names_a_close_code_only_where_the_receiver_fails(profile: Profile, code: int | None) -> None:
+    conversation = Conversation(assume_open=True, profile=profile)
+    events = conversation.feed(Record(0, "server", "wire", "data", write_close(5000)))
+    (violation,) = (violation for event in events for violation in event.violations)
+    assert (violation.rule, violation.close_code) == ("cls.code.unused", code)
+
+
 def test_a_server_takes_a_profile_too() -> None:
     server = Server(Echo(), profile=BROWSER_PROFILE)
     server.receive(write_request("x", "/ws/x", SAMPLE_KEY))
