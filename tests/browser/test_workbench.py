@@ -132,7 +132,8 @@ def test_a_presentation_fits_the_wall(silent: Page, size: tuple[int, int]) -> No
         assert small == 0
         assert page.evaluate("document.scrollingElement.scrollWidth") <= size[0]
         page.locator("body").press("PageDown")
-    expect(page.locator(".lesson, .top, .ladder").first).to_be_hidden()
+    for hidden in (".lesson .lede", ".top", ".ladder", ".fields"):
+        expect(page.locator(hidden).first).to_be_hidden()
 
 
 def test_the_spotlight_moves_and_the_presentation_ends(silent: Page) -> None:
@@ -142,7 +143,7 @@ def test_the_spotlight_moves_and_the_presentation_ends(silent: Page) -> None:
     page.locator("body").press("ArrowDown")
     expect(page.locator(OPEN_FIELD)).to_have_text("MASK")
     page.locator("body").press("f")
-    expect(page.locator(".lesson")).to_be_visible()
+    expect(page.locator(".lesson .lede")).to_be_visible()
     assert "present" not in page.url
 
 
