@@ -36,8 +36,8 @@ def create_app(settings: Settings | None = None, bind: tuple[str, int] = ("127.0
     build.connect(app, hub)
     if find_spec("app.web.pages"):
         app.register_blueprint(import_module("app.web.pages").bp)
-        import_module("app.web.tasks").connect(app, hub)
-        import_module("app.web.lens").connect(app, hub)
-        import_module("app.web.reference").connect(app, hub)
         app.register_blueprint(import_module("app.web.cutout").bp)
+        import_module("app.web.tasks").connect(app, hub)
+        import_module("app.web.reference").connect(app, hub)
+        import_module("app.web.lens").connect(app, hub)
     return app

@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """All frames of a message in order; `left_out` of them are not listed. `compressed`: joined first, then inflated."""
+    """All frames of a message in order; `left_out` are not listed. `compressed`: joined first, then inflated."""
 
     pieces: tuple[Piece, ...]
     left_out: int
