@@ -112,8 +112,8 @@ WORDS: dict[str, str] = {
     "lens.tls.part": "a part of the frame; it goes on in another record",
     "lens.tls.why": "Why can we read it?",
     "lens.tls.why.text": (
-        "We can read it because we hold the keys. This server made them with the client, and Socketscope writes them to "
-        "a key log for this connection."
+        "We can read it because we hold the keys. This server made them with the client, and Socketscope writes them "
+        "to a key log for this connection."
     ),
     "lens.tls.why.none": "We cannot: no keys are kept for this connection, so the endpoints’ view is the network’s.",
     "lens.tls.keylog": "Download the key log",
