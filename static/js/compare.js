@@ -98,6 +98,7 @@ class Compare extends HTMLElement {
   }
 
   #show() {
+    if (!this.#lab.recorded) return; // what came with the page stays until there is something to draw
     const results = this.#results();
     const sources = new Set(results.map((result) => result.source));
     const w = this.#w;
