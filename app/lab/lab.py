@@ -123,7 +123,10 @@ def versions() -> dict[str, Any]:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    found: dict[str, Any] = {"python": platform.python_version(), "system": f"{platform.system()} {platform.release()}"}
+    found: dict[str, Any] = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
+    }
     for name in ("aiortc", "h2"):
         try:
             found[name] = version(name)
