@@ -21,7 +21,7 @@ from app.live.head import Head, read_head
 from app.live.pump import Outlet
 from app.live.session import Session
 from app.live.sessions import Full
-from app.live.stray import answer, judge, refusal
+from app.live.stray import SAFE, answer, judge, refusal
 from app.live.tls import TlsSocket, Writer
 from app.protocol.handshake import write_response
 from app.protocol.server import Server
@@ -244,6 +244,7 @@ class FrontHandler(WSGIRequestHandler):
         known = target.exact and target.app in programs
         program = programs.get(target.app, programs["echo"])
         server = Server.running(program, limits=connection.session.limits, resource_ok=known)
+        server.refusal_headers = SAFE
         if head.cut == "slow":
             connection.post(lambda engine: server.time_out())
         return server
@@ -263,4 +264,4 @@ class FrontHandler(WSGIRequestHandler):
 
 def busy(sentence: str) -> bytes:
     """503, plainly."""
-    return write_response(503, [("Retry-After", "60")], f"{sentence}\n".encode())
+    return write_response(503, [("Retry-After", "60"), *SAFE], f"{sentence}\n".encode())

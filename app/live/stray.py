@@ -51,9 +51,17 @@ def _line_verdict(head: Head) -> Verdict:
     return Verdict(400, "The request line names no path of this server.")
 
 
+SAFE = (
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+)
+"""Headers of every answer that Flask does not give: it is plain text, and stays that."""
+
+
 def refusal(verdict: Verdict) -> bytes:
     """A refusal as a whole HTTP response."""
-    return write_response(verdict.status, (), f"{verdict.reason}\n".encode())
+    return write_response(verdict.status, SAFE, f"{verdict.reason}\n".encode())
 
 
 def judge(head: Head) -> Verdict | None:

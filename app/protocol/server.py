@@ -53,6 +53,8 @@ class Server:
         self.phase: Phase = "head"
         self.refused: int | None = None
         self.request: Request | None = None
+        self.refusal_headers: tuple[tuple[str, str], ...] = ()
+        """What every refusal carries beside what it needs: a browser may show its body as a page."""
         self.fault: Fault | None = None
         """What made the server fail the connection, once it has."""
         self.wake_in: float | None = None
@@ -211,7 +213,7 @@ class Server:
     def _refuse(self, status: int, sentence: str, headers: list[tuple[str, str]] | None = None) -> list[bytes]:
         self.phase = "finished"
         self.refused = status
-        return [write_response(status, headers or [], (sentence + "\n").encode())]
+        return [write_response(status, [*(headers or []), *self.refusal_headers], (sentence + "\n").encode())]
 
     # Frames.
 

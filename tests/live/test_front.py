@@ -230,3 +230,13 @@ def test_stopping_says_1001_to_everybody_and_lets_go_what_is_held() -> None:
             hub.stop()
             assert free.recv(1000) == bytes.fromhex("880203e9")
             assert held.recv(1000).startswith(b"HTTP/1.1 ")
+
+
+@pytest.mark.parametrize(
+    "head", [LINE + REST.replace(b"13", b"12"), b"GET / HTTP/2.0\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"]
+)
+def test_answers_that_flask_does_not_give_are_safe_too(server: FrontServer, head: bytes) -> None:
+    answer = exchange(server, head, enough=b"\r\n\r\n")
+    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in answer
+    assert b"\r\nContent-Security-Policy: default-src 'none'" in answer
+    assert b"\r\nReferrer-Policy: no-referrer\r\n" in answer
